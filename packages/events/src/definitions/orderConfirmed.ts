@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { defineEvent } from '../defineEvent.js';
+import { centAmount, currencyCode, idOf, orderNumber } from '../fields.js';
+
+/** An order is paid in full: stock is committed, the customer gets the confirmation. */
+export const orderConfirmed = defineEvent({
+  type: 'order.confirmed',
+  version: 1,
+  producer: 'order',
+  consumers: ['notification', 'product'],
+  data: z.object({
+    orderId: idOf('ord'),
+    number: orderNumber(),
+    customerId: idOf('usr').nullable(),
+    currencyCode: currencyCode(),
+    totalCentAmount: centAmount(),
+    paymentId: idOf('pay'),
+  }),
+});

@@ -1,0 +1,12 @@
+import { z } from 'zod';
+import { defineEvent } from '../defineEvent.js';
+import { code, idOf } from '../fields.js';
+
+/** An attempt to pay was refused; the order stays payable until its payment window ends. */
+export const paymentFailed = defineEvent({
+  type: 'payment.failed',
+  version: 1,
+  producer: 'payment',
+  consumers: ['order'],
+  data: z.object({ paymentId: idOf('pay'), orderId: idOf('ord'), failureCode: code() }),
+});

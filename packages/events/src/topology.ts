@@ -1,0 +1,55 @@
+import type { ServiceName } from '@souk/runtime';
+import type { EventDefinition } from './defineEvent.js';
+import { accountRegistered } from './definitions/accountRegistered.js';
+import { orderCancelled } from './definitions/orderCancelled.js';
+import { orderConfirmed } from './definitions/orderConfirmed.js';
+import { orderExpired } from './definitions/orderExpired.js';
+import { orderPlaced } from './definitions/orderPlaced.js';
+import { orderRefundRequired } from './definitions/orderRefundRequired.js';
+import { paymentCaptured } from './definitions/paymentCaptured.js';
+import { paymentFailed } from './definitions/paymentFailed.js';
+import { paymentRefunded } from './definitions/paymentRefunded.js';
+import { productChanged } from './definitions/productChanged.js';
+
+/**
+ * Every event of Souk. Who publishes and who consumes, at a glance (a test holds this table to the definitions):
+ *
+ * | event                 | producer | consumers                                                        |
+ * |-----------------------|----------|------------------------------------------------------------------|
+ * | account.registered    | user     | notification                                                     |
+ * | product.changed       | product  | product (search projection)                                      |
+ * | order.placed          | order    | notification                                                     |
+ * | order.confirmed       | order    | notification, product (commits stock)                            |
+ * | order.expired         | order    | product and cart (release), payment (cancels), notification      |
+ * | order.cancelled       | order    | product and cart (release), payment (cancels or refunds), notification |
+ * | order.refund_required | order    | payment (refunds what came too late)                             |
+ * | payment.captured      | payment  | order (confirms)                                                 |
+ * | payment.failed        | payment  | order                                                            |
+ * | payment.refunded      | payment  | order, notification                                              |
+ */
+export const events = {
+  accountRegistered,
+  productChanged,
+  orderPlaced,
+  orderConfirmed,
+  orderExpired,
+  orderCancelled,
+  orderRefundRequired,
+  paymentCaptured,
+  paymentFailed,
+  paymentRefunded,
+} as const satisfies Record<string, EventDefinition>;
+
+/** Union of all definitions, and their types by event type. */
+export type AnyEvent = (typeof events)[keyof typeof events];
+export type EventType = AnyEvent['type'];
+export type EventOfType<Type extends EventType> = Extract<AnyEvent, { readonly type: Type }>;
+
+const byType: ReadonlyMap<string, EventDefinition> = new Map(Object.values(events).map((event) => [event.type, event]));
+
+/** The definition of a type, or undefined when this build does not know it. */
+export const eventDefinition = (type: string): EventDefinition | undefined => byType.get(type);
+
+/** The event types that a service consumes, i.e. what it must have a handler for. */
+export const eventsConsumedBy = (service: ServiceName): readonly EventDefinition[] =>
+  Object.values(events).filter((event) => (event.consumers as readonly ServiceName[]).includes(service));
