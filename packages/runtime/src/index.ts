@@ -1,0 +1,47 @@
+import './telemetryOff.js';
+
+export { type AccessRule, accessRules, checkAccess } from './access.js';
+export { compiledExecution } from './compiledExecution.js';
+export { baseConfig, ConfigError, configTypes, identityConfig, loadConfig } from './config.js';
+export {
+  countStatement,
+  currentContext,
+  newContext,
+  runInContext,
+  type Store,
+  type WorkContext,
+  type WorkKind,
+} from './context.js';
+export {
+  ClientError,
+  type ClientErrorCode,
+  maskError,
+  ServiceFault,
+  ServiceUnavailable,
+  withoutValue,
+} from './errors.js';
+export { createHealthServer, createHttpServer, errorBody, type Readiness } from './httpServer.js';
+export {
+  createIdentityVerifier,
+  IDENTITY_HEADER,
+  IDENTITY_WINDOW_MS,
+  type IdentityCheck,
+  signIdentity,
+} from './identity.js';
+export { type IdPrefix, newId } from './ids.js';
+export { type Life, runService } from './lifecycle.js';
+export { createLogger, type Logger } from './logger.js';
+export { metrics } from './metrics.js';
+export { decodeCursor, encodeCursor, MAX_PAGE_SIZE } from './pagination.js';
+export { scalars } from './scalars.js';
+export { loadSdl, schemaFolder } from './sdl.js';
+export { createServiceClient, type ServiceClient } from './serviceClient.js';
+export {
+  apolloLogger,
+  buildSchema,
+  createSubgraphServer,
+  STATEMENTS_HEADER,
+  type SubgraphOptions,
+  type SubgraphServer,
+} from './subgraphServer.js';
+export { actorOf, type ClientInfo, hasScope, SERVICES, type ServiceName, type Viewer } from './viewer.js';

@@ -1,0 +1,156 @@
+import { ApolloServer } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type GraphQLFormattedError, type GraphQLSchema, Kind, parse } from 'graphql';
+import { enforceAccess } from './access.js';
+import { compiledExecution } from './compiledExecution.js';
+import { runInContext, type WorkContext } from './context.js';
+import { maskError } from './errors.js';
+import { createHttpServer, errorBody, type Readiness } from './httpServer.js';
+import { createIdentityVerifier, IDENTITY_HEADER } from './identity.js';
+import type { Logger } from './logger.js';
+import { counter } from './metrics.js';
+import { scalars } from './scalars.js';
+import { actorOf, type ClientInfo, type ServiceName, type Viewer } from './viewer.js';
+
+/** Header of an answer outside production: statements sent to stores for this request, called services included. */
+export const STATEMENTS_HEADER = 'x-souk-statements';
+
+export interface SubgraphOptions<C extends { viewer: Viewer }> {
+  readonly service: ServiceName;
+  readonly sdl: string;
+  /** Resolvers by type; scalars of the shared SDL are added. */
+  readonly resolvers: object;
+  /** Called once per request; must be cheap. */
+  readonly createContext: (viewer: Viewer, client: ClientInfo) => C;
+  readonly identitySecret: string;
+  readonly logger: Logger;
+  readonly production: boolean;
+  readonly readiness: Readiness;
+  /** Routes beside /graphql, such as webhooks; these are reached without an identity. */
+  readonly routes?: (app: FastifyInstance) => void | Promise<void>;
+}
+
+export interface SubgraphServer {
+  readonly app: FastifyInstance;
+  /** Answers the URL it listens on. */
+  listen(host: string, port: number): Promise<string>;
+  /** Stops taking requests, finishes those under way. */
+  close(): Promise<void>;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    viewer?: Viewer;
+    client?: ClientInfo;
+  }
+}
+
+/** The executable schema of a subgraph, with its access rules enforced. Fails on a root field without a rule. */
+export function buildSchema(sdl: string, resolvers: object): GraphQLSchema {
+  const typeDefs = parse(sdl, { noLocation: true });
+  const declared = new Set(
+    typeDefs.definitions.flatMap((node) => (node.kind === Kind.SCALAR_TYPE_DEFINITION ? [node.name.value] : [])),
+  );
+  const usedScalars = Object.fromEntries(Object.entries(scalars).filter(([name]) => declared.has(name)));
+  const schema = buildSubgraphSchema([{ typeDefs, resolvers: { ...usedScalars, ...resolvers } }]);
+  enforceAccess(schema);
+  return schema;
+}
+
+/**
+ * A subgraph's server: Apollo Server on Fastify with compiled execution. `POST /graphql` answers nothing, `_service`
+ * and `_entities` included, without a valid signed identity; resolvers' messages are masked.
+ */
+export async function createSubgraphServer<C extends { viewer: Viewer }>(
+  o: SubgraphOptions<C>,
+): Promise<SubgraphServer> {
+  const schema = buildSchema(o.sdl, o.resolvers);
+  const format = (formatted: GraphQLFormattedError, error: unknown) => maskError(formatted, error, o.logger);
+  const apollo = new ApolloServer<C>({
+    schema,
+    introspection: !o.production,
+    nodeEnv: o.production ? 'production' : 'development',
+    includeStacktraceInErrorResponses: false,
+    csrfPrevention: false,
+    persistedQueries: false,
+    stopOnTerminationSignals: false,
+    status400ForVariableCoercionErrors: true,
+    formatError: format,
+    logger: apolloLogger(o.logger),
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      compiledExecution<C>(format),
+    ],
+  });
+  await apollo.start();
+
+  const app = createHttpServer({ service: o.service, logger: o.logger, readiness: o.readiness });
+  const verify = createIdentityVerifier({ secret: o.identitySecret, service: o.service });
+  const refused = counter('souk_identity_refused_total', 'Requests refused for their identity', ['reason']);
+
+  async function identify(request: FastifyRequest, reply: FastifyReply) {
+    const check = verify(request.headers[IDENTITY_HEADER] as string | undefined, request.rawBody ?? '');
+    if (!check.ok) {
+      refused.inc({ reason: check.reason });
+      return reply
+        .code(401)
+        .send(
+          errorBody(
+            'UNAUTHENTICATED',
+            'This service answers only signed requests of the gateway and of services.',
+            request,
+          ),
+        );
+    }
+    request.viewer = check.viewer;
+    request.client = check.client;
+    request.work = { ...(request.work as WorkContext), actor: actorOf(check.viewer) };
+    return undefined;
+  }
+
+  if (!o.production) {
+    app.addHook('onSend', (request, reply, _payload, done) => {
+      if (request.work) reply.header(STATEMENTS_HEADER, String(request.work.statements));
+      done();
+    });
+  }
+  const handler = fastifyApolloHandler(apollo, {
+    context: async (request) => o.createContext(request.viewer as Viewer, request.client as ClientInfo),
+  });
+  app.post('/graphql', { preHandler: identify }, function (request, reply) {
+    return runInContext(request.work as WorkContext, () => handler.call(this, request, reply));
+  });
+  await o.routes?.(app);
+
+  return {
+    app,
+    listen: (host, port) => app.listen({ host, port }),
+    async close() {
+      await app.close();
+      await apollo.stop();
+    },
+  };
+}
+
+/** Apollo Server's own log lines, in ours. */
+export function apolloLogger(logger: Logger) {
+  return {
+    debug: (message: string) => logger.debug(message),
+    info: (message: string) => logger.info(message),
+    warn: (message: string) => logger.warn(message),
+    error: (message: string) => logger.error(message),
+  };
+}
