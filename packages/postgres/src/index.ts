@@ -1,0 +1,3 @@
+export { type Database, openDatabase, type Queryable, type Transaction, UnknownOutcome } from './database.js';
+export { type Statement, sql } from './statement.js';
+export { isTransient } from './transient.js';
