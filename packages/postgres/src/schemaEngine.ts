@@ -12,7 +12,12 @@ import pg from 'pg';
  * no native binary, so that migrations work on a machine that reaches nothing but a package registry.
  */
 
-const panics = { message: '', set_message: (text: string): void => void (panics.message = text) };
+const panics = {
+  message: '',
+  set_message(text: string): void {
+    panics.message = text;
+  },
+};
 
 /** The part of WebAssembly used here; TypeScript describes it only together with the browser's DOM. */
 declare const WebAssembly: {
