@@ -1,0 +1,46 @@
+import { type EventEnvelope, eventDefinition } from '@souk/events';
+import { type Queryable, sql } from '@souk/postgres';
+
+/**
+ * SQL that writes events, given as the JSON of `outboxRows` in one parameter. It is an `INSERT … SELECT … FROM … AS event` without
+ * a `WHERE`, so that a guard can follow:
+ * `WITH changed AS (UPDATE … RETURNING 1), outbox AS (${OUTBOX_INSERT('$3')} WHERE EXISTS (SELECT 1 FROM changed)) SELECT …`
+ */
+export const OUTBOX_INSERT = (param: string): string => `INSERT INTO outbox_event
+  (id, type, version, aggregate_id, sequence, occurred_at, traceparent, correlation_id, causation_id, actor, data, pending, settled_at)
+SELECT event.id, event.type, event.version, event.aggregate_id, event.sequence, event.occurred_at, event.traceparent,
+  event.correlation_id, event.causation_id, event.actor, event.data, event.pending,
+  CASE WHEN cardinality(event.pending) = 0 THEN now() END
+FROM jsonb_to_recordset(${param}::jsonb) AS event(id text, type text, version int, aggregate_id text, sequence int,
+  occurred_at timestamptz, traceparent text, correlation_id text, causation_id text, actor text, data jsonb, pending text[])`;
+
+/** The one parameter of `OUTBOX_INSERT`. Throws on a type that no definition declares: nobody would ever receive it. */
+export function outboxRows(events: readonly EventEnvelope[]): string {
+  return JSON.stringify(
+    events.map((event) => {
+      const definition = eventDefinition(event.type);
+      if (definition === undefined) throw new Error(`${event.type} is not declared in packages/events`);
+      return {
+        id: event.id,
+        type: event.type,
+        version: event.version,
+        aggregate_id: event.aggregateId,
+        sequence: event.sequence,
+        occurred_at: event.occurredAt,
+        traceparent: event.traceparent,
+        correlation_id: event.correlationId,
+        causation_id: event.causationId,
+        actor: event.actor,
+        data: event.data,
+        pending: definition.consumers,
+      };
+    }),
+  );
+}
+
+const append = sql<never>('outbox.append', OUTBOX_INSERT('$1'));
+
+/** Writes events in one statement. Call it with the transaction of the change that they tell about; no events, no statement. */
+export async function appendEvents(queryable: Queryable, events: readonly EventEnvelope[]): Promise<void> {
+  if (events.length > 0) await queryable.query(append, [outboxRows(events)]);
+}

@@ -1,0 +1,7 @@
+export { appendEvents, OUTBOX_INSERT, outboxRows } from './append.js';
+export { type Consumers, startConsumers } from './consumers.js';
+export { type DeliveryPolicy, deliveryPolicy } from './courier.js';
+export { type EventHandlers, ParkDelivery } from './deliver.js';
+export { INBOX_CLAIM, once } from './inbox.js';
+export { queueName } from './names.js';
+export { type Relay, type RelayTuning, relayTuning, startRelay } from './relay.js';
