@@ -1,0 +1,17 @@
+#!/bin/sh
+# Runs once, on an empty data volume: a database and a role per service, each closed to the others.
+set -eu
+for service in user product cart order payment notification; do
+  upper=$(echo "$service" | tr '[:lower:]' '[:upper:]')
+  eval "password=\$POSTGRES_PASSWORD_$upper"
+  psql -v ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres \
+    -v role="souk_$service" -v password="$password" <<'SQL'
+CREATE ROLE :"role" LOGIN PASSWORD :'password';
+CREATE DATABASE :"role" OWNER :"role";
+REVOKE CONNECT, TEMPORARY ON DATABASE :"role" FROM PUBLIC;
+SQL
+  psql -v ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname "souk_$service" <<'SQL'
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE EXTENSION IF NOT EXISTS unaccent;
+SQL
+done
