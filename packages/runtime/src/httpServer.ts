@@ -25,6 +25,8 @@ export function createHttpServer(o: {
   service: string;
   logger: Logger;
   readiness: Readiness;
+  /** Probes that `/health/ready` names when they fail, and that do not keep the process from taking traffic. */
+  reported?: Readiness;
   bodyLimit?: number;
   trustProxy?: boolean;
 }): FastifyInstance {
@@ -112,7 +114,8 @@ export function createHttpServer(o: {
   app.get('/health/ready', async (_request, reply) => {
     const failing = closing ? ['shutting down'] : await failingProbes(o.readiness, o.logger);
     if (failing.length > 0) return reply.code(503).send({ status: 'unavailable', failing });
-    return { status: 'ok' };
+    const degraded = await failingProbes(o.reported ?? {}, o.logger);
+    return degraded.length > 0 ? { status: 'ok', degraded } : { status: 'ok' };
   });
   app.get('/metrics', async (_request, reply) =>
     reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),

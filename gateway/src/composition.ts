@@ -1,0 +1,102 @@
+import { createHttpServer, type Logger, STATEMENTS_HEADER } from '@souk/runtime';
+import type { FastifyInstance } from 'fastify';
+import { createAuthenticator } from './auth/accessTokens.js';
+import { createKeySet } from './auth/jwks.js';
+import { type GatewayConfig, SUBGRAPHS, type SubgraphName } from './config.js';
+import { addConsoleRoutes } from './console/consoleRoutes.js';
+import { addCors } from './http/cors.js';
+import { addGraphqlRoute } from './http/graphqlRoute.js';
+import { addMediaRoute } from './http/mediaRoute.js';
+import { addSecurityHeaders } from './http/securityHeaders.js';
+import { openUpstream } from './http/upstream.js';
+import { addWebhookRoute } from './http/webhookRoute.js';
+import { createApolloServer } from './supergraph/apolloServer.js';
+import { createSubgraphDataSource, type SubgraphDataSource } from './supergraph/subgraphDataSource.js';
+
+const MAX_BODY_BYTES = 262_144;
+
+export interface Gateway {
+  readonly app: FastifyInstance;
+  /** Answers the URL it listens on. */
+  listen(host: string, port: number): Promise<string>;
+  /** Stops taking requests, finishes those under way, closes the connections to the subgraphs. */
+  close(): Promise<void>;
+}
+
+/**
+ * Builds the gateway: everything between a client and the subgraphs. It takes traffic as soon as it listens; a
+ * subgraph that is down is reported by `/health/ready` and costs only its own fields.
+ */
+export async function createGateway(config: GatewayConfig, logger: Logger, supergraphSdl: string): Promise<Gateway> {
+  const sources = new Map<string, SubgraphDataSource>(
+    SUBGRAPHS.map((service) => [
+      service,
+      createSubgraphDataSource({
+        service,
+        ...config.subgraphs[service],
+        identitySecret: config.identitySecret,
+        logger,
+      }),
+    ]),
+  );
+  const upstreams = new Map(
+    SUBGRAPHS.map((service) => [
+      service,
+      openUpstream(config.subgraphs[service].url, config.subgraphs[service].timeoutMs),
+    ]),
+  );
+  const upstream = (service: SubgraphName) => {
+    const found = upstreams.get(service);
+    if (!found) throw new Error(`no connection to ${service}`);
+    return found;
+  };
+  const apollo = await createApolloServer({
+    supergraphSdl,
+    production: config.production,
+    logger,
+    dataSource: (service) => {
+      const source = sources.get(service);
+      if (!source) throw new Error(`the supergraph has a subgraph "${service}" that the gateway does not know`);
+      return source;
+    },
+  });
+  const keys = createKeySet({ url: config.jwksUrl, logger });
+
+  const app = createHttpServer({
+    service: 'gateway',
+    logger,
+    bodyLimit: MAX_BODY_BYTES,
+    trustProxy: config.trustProxy,
+    readiness: {},
+    reported: Object.fromEntries(SUBGRAPHS.map((service) => [service, () => isAlive(upstream(service).pool)])),
+  });
+  addSecurityHeaders(app, config.production);
+  if (!config.production) {
+    app.addHook('onSend', (request, reply, _payload, done) => {
+      if (request.work) reply.header(STATEMENTS_HEADER, String(request.work.statements));
+      done();
+    });
+  }
+  await addCors(app, { origins: config.corsOrigins, production: config.production });
+  addGraphqlRoute(app, apollo, createAuthenticator({ keys }));
+  addWebhookRoute(app, upstream('payment'), logger);
+  addMediaRoute(app, upstream('product'), logger);
+  if (config.consoleEnabled) addConsoleRoutes(app);
+
+  return {
+    app,
+    listen: (host, port) => app.listen({ host, port }),
+    async close() {
+      keys.close();
+      await app.close();
+      await apollo.stop();
+      await Promise.all([...sources.values(), ...upstreams.values()].map((connection) => connection.close()));
+    },
+  };
+}
+
+async function isAlive(pool: ReturnType<typeof openUpstream>['pool']): Promise<void> {
+  const { statusCode, body } = await pool.request({ path: '/health/live', method: 'GET' });
+  await body.dump();
+  if (statusCode !== 200) throw new Error(`answered ${statusCode}`);
+}

@@ -1,0 +1,118 @@
+import { baseConfig, configTypes, identityConfig, loadConfig, type ServiceName } from '@souk/runtime';
+import { z } from 'zod';
+
+/** The services that are subgraphs: everything but the gateway itself. */
+export const SUBGRAPHS = ['user', 'product', 'cart', 'order', 'payment', 'notification'] as const;
+export type SubgraphName = Exclude<ServiceName, 'gateway'>;
+
+const subgraphUrl = (name: SubgraphName) =>
+  configTypes.url().describe(`GraphQL endpoint of the ${name} service, such as http://127.0.0.1:4001/graphql`);
+
+const optionalTimeout = (name: SubgraphName) =>
+  z.coerce
+    .number()
+    .int()
+    .min(50)
+    .max(120_000)
+    .optional()
+    .describe(`longest answer of the ${name} service in milliseconds, where it differs from SUBGRAPH_TIMEOUT_MS`);
+
+const originList = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((origin) => origin.trim())
+      .filter((origin) => origin !== ''),
+  )
+  .refine((origins) => origins.every(isOrigin), 'must be origins such as https://shop.example, separated by commas');
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
+}
+
+/** Every variable that the gateway reads; README.md has the same list as a table. */
+export const gatewayConfig = {
+  ...baseConfig,
+  ...identityConfig,
+  PORT: configTypes.port(4000).describe('port of the public endpoint'),
+  SUBGRAPH_URL_USER: subgraphUrl('user'),
+  SUBGRAPH_URL_PRODUCT: subgraphUrl('product'),
+  SUBGRAPH_URL_CART: subgraphUrl('cart'),
+  SUBGRAPH_URL_ORDER: subgraphUrl('order'),
+  SUBGRAPH_URL_PAYMENT: subgraphUrl('payment'),
+  SUBGRAPH_URL_NOTIFICATION: subgraphUrl('notification'),
+  SUBGRAPH_TIMEOUT_MS: configTypes
+    .integer(10_000, { min: 50, max: 120_000 })
+    .describe(
+      'longest answer of a subgraph in milliseconds; afterwards its fields are null with DEPENDENCY_UNAVAILABLE',
+    ),
+  SUBGRAPH_TIMEOUT_MS_USER: optionalTimeout('user'),
+  SUBGRAPH_TIMEOUT_MS_PRODUCT: optionalTimeout('product'),
+  SUBGRAPH_TIMEOUT_MS_CART: optionalTimeout('cart'),
+  SUBGRAPH_TIMEOUT_MS_ORDER: optionalTimeout('order'),
+  SUBGRAPH_TIMEOUT_MS_PAYMENT: optionalTimeout('payment'),
+  SUBGRAPH_TIMEOUT_MS_NOTIFICATION: optionalTimeout('notification'),
+  JWKS_URL: configTypes
+    .url()
+    .optional()
+    .describe('public keys of access tokens; default: /.well-known/jwks.json of the user service'),
+  CORS_ORIGINS: originList.describe('origins of browser applications that may call this endpoint, separated by commas'),
+  TRUST_PROXY: configTypes
+    .boolean(false)
+    .describe('true behind a reverse proxy: the client address is taken from X-Forwarded-For'),
+  CONSOLE_ENABLED: z
+    .enum(['true', 'false', '1', '0'])
+    .transform((text) => text === 'true' || text === '1')
+    .optional()
+    .describe('serves the console at /console; default: everywhere but in production'),
+};
+
+/** What the gateway runs with: the variables above, in the program's own words. */
+export interface GatewayConfig {
+  readonly production: boolean;
+  readonly logLevel: string;
+  readonly host: string;
+  readonly port: number;
+  readonly shutdownTimeoutMs: number;
+  readonly identitySecret: string;
+  readonly subgraphs: Readonly<Record<SubgraphName, { readonly url: string; readonly timeoutMs: number }>>;
+  readonly jwksUrl: string;
+  readonly corsOrigins: readonly string[];
+  readonly trustProxy: boolean;
+  readonly consoleEnabled: boolean;
+}
+
+/**
+ * Reads the gateway's configuration.
+ * @throws ConfigError naming every variable that is missing or wrong
+ */
+export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env): GatewayConfig {
+  const values = loadConfig(gatewayConfig, env);
+  const production = values.NODE_ENV === 'production';
+  const subgraph = (url: string, timeoutMs: number | undefined) => ({
+    url,
+    timeoutMs: timeoutMs ?? values.SUBGRAPH_TIMEOUT_MS,
+  });
+  return {
+    production,
+    logLevel: values.LOG_LEVEL,
+    host: values.HOST,
+    port: values.PORT,
+    shutdownTimeoutMs: values.SHUTDOWN_TIMEOUT_MS,
+    identitySecret: values.IDENTITY_SECRET,
+    subgraphs: {
+      user: subgraph(values.SUBGRAPH_URL_USER, values.SUBGRAPH_TIMEOUT_MS_USER),
+      product: subgraph(values.SUBGRAPH_URL_PRODUCT, values.SUBGRAPH_TIMEOUT_MS_PRODUCT),
+      cart: subgraph(values.SUBGRAPH_URL_CART, values.SUBGRAPH_TIMEOUT_MS_CART),
+      order: subgraph(values.SUBGRAPH_URL_ORDER, values.SUBGRAPH_TIMEOUT_MS_ORDER),
+      payment: subgraph(values.SUBGRAPH_URL_PAYMENT, values.SUBGRAPH_TIMEOUT_MS_PAYMENT),
+      notification: subgraph(values.SUBGRAPH_URL_NOTIFICATION, values.SUBGRAPH_TIMEOUT_MS_NOTIFICATION),
+    },
+    jwksUrl: values.JWKS_URL ?? new URL('/.well-known/jwks.json', values.SUBGRAPH_URL_USER).href,
+    corsOrigins: values.CORS_ORIGINS,
+    trustProxy: values.TRUST_PROXY,
+    consoleEnabled: values.CONSOLE_ENABLED ?? !production,
+  };
+}

@@ -1,0 +1,84 @@
+import { type ApolloServer, HeaderMap } from '@apollo/server';
+import { errorBody, runInContext, type WorkContext } from '@souk/runtime';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Authentication } from '../auth/accessTokens.js';
+import type { GatewayContext } from '../supergraph/gatewayContext.js';
+import { requestFault } from './requestFault.js';
+
+/** What Apollo Server looks at; nothing else of a client's headers gets further than this file. */
+const READ_HEADERS = [
+  'accept',
+  'content-type',
+  'apollo-require-preflight',
+  'x-apollo-operation-name',
+  'apollo-query-plan-experimental',
+  'apollo-query-plan-experimental-format',
+];
+
+const MAX_USER_AGENT = 256;
+
+/**
+ * `/graphql`: says who the client is, then hands the request to Apollo Server. A token that is not in order is
+ * answered with 401 before anything of the request is looked at.
+ *
+ * The adapter of @as-integrations is not used: it answers 500 to a malformed Host header and copies every header.
+ */
+export function addGraphqlRoute(
+  app: FastifyInstance,
+  apollo: ApolloServer<GatewayContext>,
+  authenticate: (authorization: string | undefined) => Authentication | Promise<Authentication>,
+): void {
+  async function answer(request: FastifyRequest, reply: FastifyReply) {
+    const work = request.work as WorkContext;
+    const authentication = await authenticate(request.headers.authorization);
+    if (!authentication.ok) return refuse(request, reply, authentication);
+    const fault = requestFault(request.body);
+    if (fault) return reply.code(400).send(errorBody('BAD_REQUEST', fault, request));
+
+    const question = request.url.indexOf('?');
+    const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: {
+        method: request.method,
+        headers: readHeaders(request),
+        search: question < 0 ? '' : request.url.slice(question),
+        body: request.body,
+      },
+      context: async () => ({ viewer: authentication.viewer, client: clientOf(request), work }),
+    });
+    for (const [name, value] of headers) reply.header(name, value);
+    if (!headers.has('cache-control')) reply.header('cache-control', 'no-store');
+    reply.code(status ?? 200);
+    if (body.kind !== 'complete') throw new Error('the gateway sends no answers in parts');
+    return reply.send(body.string);
+  }
+
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/graphql',
+    handler: (request, reply) => runInContext(request.work as WorkContext, () => answer(request, reply)),
+  });
+}
+
+function refuse(request: FastifyRequest, reply: FastifyReply, refusal: Authentication & { ok: false }) {
+  if (refusal.code === 'DEPENDENCY_UNAVAILABLE') {
+    return reply.code(503).send(errorBody(refusal.code, refusal.message, request));
+  }
+  return reply
+    .code(401)
+    .header('www-authenticate', 'Bearer error="invalid_token"')
+    .send(errorBody(refusal.code, refusal.message, request));
+}
+
+function readHeaders(request: FastifyRequest): HeaderMap {
+  const map = new HeaderMap();
+  for (const name of READ_HEADERS) {
+    const value = request.headers[name];
+    if (typeof value === 'string') map.set(name, value);
+  }
+  return map;
+}
+
+function clientOf(request: FastifyRequest) {
+  const userAgent = request.headers['user-agent'];
+  return { ip: request.ip, ...(userAgent ? { userAgent: userAgent.slice(0, MAX_USER_AGENT) } : {}) };
+}

@@ -1,0 +1,66 @@
+import { ApolloGateway } from '@apollo/gateway';
+import { ApolloServer } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
+import { apolloLogger, type Logger } from '@souk/runtime';
+import { createErrorFormatter } from '../http/errors.js';
+import { operationRules } from '../http/operationRules.js';
+import { documentLimits } from '../limits/documentLimits.js';
+import type { GatewayContext } from './gatewayContext.js';
+import type { SubgraphDataSource } from './subgraphDataSource.js';
+
+/** GraphiQL's introspection query is the deepest that is needed: 13 levels. */
+export const LIMITS = { maxTokens: 3_000, maxErrors: 10, maxDepth: 15, maxAliases: 30 } as const;
+
+/**
+ * Apollo Server over the static supergraph. Parsed and validated documents are kept by Apollo Server, query plans by
+ * the gateway, both by the hash of the text, so that a known operation needs no schema work.
+ * @param dataSource the way to a subgraph, by its name; the URLs inside the supergraph are not used
+ */
+export async function createApolloServer(o: {
+  supergraphSdl: string;
+  dataSource: (service: string) => SubgraphDataSource;
+  production: boolean;
+  logger: Logger;
+}): Promise<ApolloServer<GatewayContext>> {
+  const gateway = new ApolloGateway({
+    supergraphSdl: o.supergraphSdl,
+    buildService: ({ name }) => o.dataSource(name),
+    logger: apolloLogger(o.logger),
+    __exposeQueryPlanExperimental: !o.production,
+    validateSupergraph: false, // it is checked where it is composed
+  });
+  const apollo = new ApolloServer<GatewayContext>({
+    gateway,
+    introspection: !o.production,
+    hideSchemaDetailsFromClientErrors: o.production,
+    nodeEnv: o.production ? 'production' : 'development',
+    includeStacktraceInErrorResponses: false,
+    csrfPrevention: true,
+    persistedQueries: false,
+    allowBatchedHttpRequests: false,
+    stopOnTerminationSignals: false,
+    maxRecursiveSelections: true,
+    parseOptions: { maxTokens: LIMITS.maxTokens },
+    validationOptions: { maxErrors: LIMITS.maxErrors },
+    validationRules: [documentLimits(LIMITS)],
+    formatError: createErrorFormatter(o.logger),
+    logger: apolloLogger(o.logger),
+    plugins: [
+      operationRules,
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      o.production
+        ? ApolloServerPluginLandingPageDisabled()
+        : ApolloServerPluginLandingPageLocalDefault({ embed: true, includeCookies: false }),
+    ],
+  });
+  await apollo.start();
+  return apollo;
+}
