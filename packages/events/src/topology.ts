@@ -17,7 +17,7 @@ import { productChanged } from './definitions/productChanged.js';
  * | event                 | producer | consumers                                                        |
  * |-----------------------|----------|------------------------------------------------------------------|
  * | account.registered    | user     | notification                                                     |
- * | product.changed       | product  | product (search projection)                                      |
+ * | product.changed       | product  | none yet (drained from the document into the search projection)  |
  * | order.placed          | order    | notification                                                     |
  * | order.confirmed       | order    | notification, product (commits stock)                            |
  * | order.expired         | order    | product and cart (release), payment (cancels), notification      |
