@@ -1,5 +1,7 @@
 /** The one Jest configuration. ESM through --experimental-vm-modules (see `npm test`); TypeScript through swc. */
 export default {
+  globalSetup: '<rootDir>/scripts/jest/globalSetup.mjs',
+  globalTeardown: '<rootDir>/scripts/jest/globalTeardown.mjs',
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['souk-source', 'node', 'node-addons'] },
   roots: ['<rootDir>/packages', '<rootDir>/subgraphs', '<rootDir>/gateway', '<rootDir>/local', '<rootDir>/tests'],

@@ -105,9 +105,9 @@ async function runCodegen(schema, mappers) {
 /** Both files as one document of ordinary GraphQL, in which every extended type has a definition. */
 function readSdl(shared, own, path) {
   const document = visit(parse(FEDERATION + shared + own), {
-    SchemaExtension: () => null,
-    DirectiveDefinition: (node) => (KEPT_DIRECTIVES.has(node.name.value) ? undefined : null),
-    Directive: (node) => (KEPT_DIRECTIVES.has(node.name.value) ? undefined : null),
+    [Kind.SCHEMA_EXTENSION]: () => null,
+    [Kind.DIRECTIVE_DEFINITION]: (node) => (KEPT_DIRECTIVES.has(node.name.value) ? undefined : null),
+    [Kind.DIRECTIVE]: (node) => (KEPT_DIRECTIVES.has(node.name.value) ? undefined : null),
   });
   const defined = new Set(
     document.definitions.flatMap((node) => (node.kind.endsWith('Definition') && node.name ? [node.name.value] : [])),

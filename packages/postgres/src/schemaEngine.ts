@@ -36,9 +36,24 @@ async function loadWasm(): Promise<void> {
   const compiled = await WebAssembly.compile(await readFile(join(packageDir, 'schema_engine_bg.wasm')));
   // The engine reports a panic by calling this before it traps; without it the message of a bug is lost.
   Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: panics });
-  const { exports } = await WebAssembly.instantiate(compiled, { './schema_engine_bg.js': bindings });
+  const { exports } = await WebAssembly.instantiate(compiled, { './schema_engine_bg.js': withoutHoldingTheProcess() });
   bindings.__wbg_set_wasm(exports);
   exports.__wbindgen_start();
+}
+
+/** The engine leaves a timer of ten seconds running; as given here, timers do not keep a process (or a test run) alive. */
+function withoutHoldingTheProcess(): object {
+  const imports = Object.entries(bindings).map(([name, value]) => {
+    if (!name.startsWith('__wbg_setTimeout') || typeof value !== 'function') return [name, value];
+    const unheld = (...args: readonly unknown[]): unknown => {
+      const timer: unknown = Reflect.apply(value, undefined, args);
+      if (typeof timer === 'object' && timer !== null && 'unref' in timer && typeof timer.unref === 'function')
+        timer.unref();
+      return timer;
+    };
+    return [name, unheld];
+  });
+  return Object.fromEntries(imports);
 }
 
 export interface OpenSchemaEngineOptions {

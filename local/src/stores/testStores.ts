@@ -1,0 +1,121 @@
+/**
+ * The stores of one test run, as a process of their own: Postgres and Redis on random ports, each started when the first
+ * test asks for it. It ends, with everything it started, when its standard input closes: at the end of the run, or when
+ * Jest dies.
+ *
+ * Protocol: prints one line, the base URL. `GET <base>/postgres` → {adminUrl, passwords}; `GET <base>/redis` → {url}.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DATABASE_SERVICES, type DatabaseService, provisionDatabases } from './databases.js';
+import { freePort } from './ports.js';
+import { startPostgres } from './postgres.js';
+import { startRedis } from './redis.js';
+
+const PREFIX = 'souk-test-';
+const MEMORY_NEEDED_BYTES = 1_500_000_000;
+const secret = (): string => randomBytes(12).toString('hex');
+
+/** Memory where there is enough of it, else the disk. */
+async function parentFolder(): Promise<string> {
+  const memory = await statfs('/dev/shm').catch(() => undefined);
+  return memory !== undefined && memory.bavail * memory.bsize > MEMORY_NEEDED_BYTES ? '/dev/shm' : tmpdir();
+}
+
+/** Removes the folders of runs whose process is gone (it could not: it was killed). */
+async function removeAbandoned(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    await rm(join(parent, name), { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+const stops: (() => Promise<unknown>)[] = [];
+
+async function postgres(dir: string): Promise<object> {
+  const running = await startPostgres({
+    dataDir: join(dir, 'postgres'),
+    port: await freePort(),
+    password: secret(),
+    mode: 'throwaway',
+  });
+  stops.push(() => running.process.stop(3_000));
+  const passwords = Object.fromEntries(DATABASE_SERVICES.map((service) => [service, secret()])) as Record<
+    DatabaseService,
+    string
+  >;
+  await provisionDatabases({ adminUrl: running.adminUrl, passwords, rolesOnly: true });
+  return { adminUrl: running.adminUrl, passwords };
+}
+
+async function redis(dir: string): Promise<object> {
+  const running = await startRedis({
+    dataDir: join(dir, 'redis'),
+    port: await freePort(),
+    password: secret(),
+    mode: 'throwaway',
+    log: (line) => console.error(line),
+  });
+  stops.push(() => running.process.stop(3_000));
+  return { url: running.url };
+}
+
+async function main(): Promise<void> {
+  const parent = await parentFolder();
+  await removeAbandoned(parent);
+  const dir = await mkdtemp(join(parent, `${PREFIX}${process.pid}-`));
+  const { chmod } = await import('node:fs/promises');
+  await chmod(dir, 0o711);
+  const token = secret();
+  const starters: Record<string, (dir: string) => Promise<object>> = { postgres, redis };
+  const started = new Map<string, Promise<object>>();
+  const server = createServer((request, response) => {
+    const [, given, name] = (request.url ?? '').split('/');
+    const start = starters[name ?? ''];
+    if (given !== token || start === undefined || name === undefined) {
+      response.writeHead(404).end();
+      return;
+    }
+    let store = started.get(name);
+    if (store === undefined) {
+      store = start(dir);
+      started.set(name, store);
+    }
+    store.then(
+      (answer) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer)),
+      (error) => response.writeHead(500).end(error instanceof Error ? error.message : String(error)),
+    );
+  });
+  const ending = async (): Promise<void> => {
+    server.close();
+    // A store that is still starting must be stopped too: its pipe to this process closes with the process anyway.
+    await Promise.allSettled(started.values());
+    await Promise.allSettled(stops.map((stop) => stop()));
+    await rm(dir, { recursive: true, force: true });
+    process.exit(0);
+  };
+  // Ctrl-C reaches the whole process group of a terminal; the run itself decides when its stores end.
+  process.on('SIGINT', () => undefined);
+  process.on('SIGTERM', () => void ending());
+  process.stdin.on('end', () => void ending()).on('error', () => void ending());
+  process.stdin.resume();
+  server.listen(0, '127.0.0.1', () => {
+    const address = server.address();
+    if (address !== null && typeof address === 'object') console.log(`http://127.0.0.1:${address.port}/${token}`);
+  });
+}
+
+await main();
