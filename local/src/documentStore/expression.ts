@@ -1,0 +1,17 @@
+import { CommandError } from './errors.js';
+import { EXPRESSION_OPERATORS } from './operators.js';
+import { type Doc, isDocument, toRegExp } from './values.js';
+
+/** Refuses unknown operators before any document is looked at, and makes BSON's regular expressions JavaScript's. */
+export function normalizeExpression(expression: unknown): unknown {
+  if (Array.isArray(expression)) return expression.map(normalizeExpression);
+  if (!isDocument(expression)) return toRegExp(expression) ?? expression;
+  const normal: Doc = {};
+  for (const [name, argument] of Object.entries(expression)) {
+    if (name.startsWith('$') && !EXPRESSION_OPERATORS.has(name)) {
+      throw new CommandError('InvalidPipelineOperator', `Unrecognized expression '${name}'`);
+    }
+    normal[name] = name === '$literal' ? argument : normalizeExpression(argument);
+  }
+  return normal;
+}

@@ -1,0 +1,1 @@
+export { type DocumentStore, type DocumentStoreOptions, startDocumentStore } from './server.js';
