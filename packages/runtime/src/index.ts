@@ -33,6 +33,7 @@ export { type Life, runService } from './lifecycle.js';
 export { createLogger, type Logger } from './logger.js';
 export { metrics } from './metrics.js';
 export { decodeCursor, encodeCursor, MAX_PAGE_SIZE } from './pagination.js';
+export { type Repeating, startRepeating } from './repeating.js';
 export { scalars } from './scalars.js';
 export { loadSdl, schemaFolder } from './sdl.js';
 export { createServiceClient, type ServiceClient } from './serviceClient.js';
