@@ -1,0 +1,96 @@
+import type { OrderStatus } from './orderStates.js';
+
+/** A postal address, as the graph's `Address`. */
+export interface Address {
+  readonly fullName: string;
+  readonly company?: string | null;
+  readonly streetLine1: string;
+  readonly streetLine2?: string | null;
+  readonly city: string;
+  readonly region?: string | null;
+  readonly postalCode: string;
+  readonly countryCode: string;
+  readonly phone?: string | null;
+}
+
+/** What was bought, named and priced as when it was bought. Amounts in minor units of the order's currency. */
+export interface OrderLine {
+  readonly id: string;
+  readonly variantId: string;
+  readonly productName: string;
+  readonly variantName: string | null;
+  readonly sku: string;
+  readonly imageUrl: string | null;
+  readonly quantity: number;
+  readonly unitPriceCents: number;
+  readonly discountCents: number;
+  readonly taxCents: number;
+  /** unitPrice × quantity − discount. */
+  readonly totalCents: number;
+}
+
+export type TimelineType =
+  | 'PLACED'
+  | 'STOCK_RESERVED'
+  | 'PAYMENT_CAPTURED'
+  | 'PAYMENT_FAILED'
+  | 'CONFIRMED'
+  | 'EXPIRED'
+  | 'CANCELLED'
+  | 'REFUND_REQUIRED'
+  | 'REFUNDED'
+  | 'NOTE_ADDED';
+
+/** One entry of an order's history. */
+export interface TimelineEntry {
+  readonly id: string;
+  readonly type: TimelineType;
+  readonly message: string | null;
+  /** `usr_…`, `anonymous` or `service:<name>`. */
+  readonly actor: string;
+  readonly traceId: string;
+  /** False for what only the staff may read. */
+  readonly isPublic: boolean;
+  readonly data: Readonly<Record<string, unknown>> | null;
+  readonly createdAt: Date;
+}
+
+/** A placed order, without its lines and its history. Amounts in minor units of `currencyCode`. */
+export interface Order {
+  readonly id: string;
+  readonly number: string;
+  readonly status: OrderStatus;
+  readonly fulfillmentStatus: string;
+  /** Null for guests. */
+  readonly customerId: string | null;
+  readonly cartId: string;
+  readonly email: string;
+  readonly locale: string;
+  readonly currencyCode: string;
+  readonly subtotalCents: number;
+  readonly discountCents: number;
+  readonly shippingCents: number;
+  readonly taxCents: number;
+  readonly taxIncluded: boolean;
+  readonly totalCents: number;
+  readonly shippingAddress: Address;
+  readonly billingAddress: Address | null;
+  readonly shippingMethodId: string;
+  readonly shippingMethodName: string;
+  readonly couponCodes: readonly string[];
+  readonly paymentDueAt: Date;
+  readonly paymentId: string | null;
+  readonly placedAt: Date;
+  readonly confirmedAt: Date | null;
+  readonly expiredAt: Date | null;
+  readonly cancelledAt: Date | null;
+  readonly cancelReason: string | null;
+  readonly cancelKey: string | null;
+  readonly version: number;
+}
+
+/** An order as it was read: the parts that were not asked for are undefined. */
+export interface OrderView extends Order {
+  readonly lines?: readonly OrderLine[] | undefined;
+  readonly timeline?: readonly TimelineEntry[] | undefined;
+}

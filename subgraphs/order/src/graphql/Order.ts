@@ -1,0 +1,45 @@
+import { money, toGraph } from '@souk/money';
+import { MAX_PAGE_SIZE } from '@souk/runtime';
+import { isOrderStaff } from '../app/viewerMaySee.js';
+import type { OrderView } from '../domain/order.js';
+import { allowedActions } from '../domain/orderStates.js';
+import type { OrderResolvers } from '../generated/graphql.js';
+import type { Context } from './context.js';
+import { selectedParts } from './selection.js';
+
+const amount = (pick: (order: OrderView) => number) => (order: OrderView) =>
+  toGraph(money(pick(order), order.currencyCode));
+
+/** Both read what came with the order; an order that came without (a payload of a mutation) is completed by the loader. */
+async function linesOf(order: OrderView, { loaders }: Context) {
+  return order.lines ?? (await loaders.order({ lines: true, timeline: false }).load(order.id))?.lines ?? [];
+}
+async function timelineOf(order: OrderView, { loaders }: Context) {
+  return order.timeline ?? (await loaders.order({ lines: false, timeline: true }).load(order.id))?.timeline ?? [];
+}
+
+export const Order: OrderResolvers = {
+  __resolveReference: ({ id }, { loaders }, info) => loaders.order(selectedParts(info)).load(id),
+  allowedActions: (order, _, { viewer }) => {
+    const actor = isOrderStaff(viewer) ? 'staff' : 'customer';
+    return allowedActions(order, actor, new Date());
+  },
+  customer: (order) => (order.customerId === null ? null : { id: order.customerId }),
+  lines: async (order, _, context) =>
+    (await linesOf(order, context)).map((line) => ({ ...line, currencyCode: order.currencyCode })),
+  subtotal: amount((order) => order.subtotalCents),
+  discount: amount((order) => order.discountCents),
+  shipping: amount((order) => order.shippingCents),
+  tax: amount((order) => order.taxCents),
+  total: amount((order) => order.totalCents),
+  discountCodes: (order) => order.couponCodes,
+  events: async (order, { first, after }, context) => {
+    const staff = isOrderStaff(context.viewer);
+    const visible = (await timelineOf(order, context)).filter(
+      (entry) => (entry.isPublic || staff) && (!after || entry.id > after),
+    );
+    const count = Math.min(Math.max(first ?? 50, 0), MAX_PAGE_SIZE);
+    return visible.slice(0, count).map((entry) => ({ ...entry, customerId: order.customerId }));
+  },
+  reservationExpiresAt: (order) => (order.status === 'PENDING_PAYMENT' ? order.paymentDueAt : null),
+};

@@ -1,0 +1,22 @@
+import { money, toGraph } from '@souk/money';
+import type { OrderView } from '../domain/order.js';
+import type { OrderForNotificationResolvers, OrderLineForNotificationResolvers } from '../generated/graphql.js';
+
+const amount = (pick: (order: OrderView) => number) => (order: OrderView) =>
+  toGraph(money(pick(order), order.currencyCode));
+
+export const OrderForNotification: OrderForNotificationResolvers = {
+  customerName: (order) => order.shippingAddress.fullName,
+  phone: (order) => order.shippingAddress.phone ?? null,
+  lines: (order) => (order.lines ?? []).map((line) => ({ ...line, currencyCode: order.currencyCode })),
+  subtotal: amount((order) => order.subtotalCents),
+  discount: amount((order) => order.discountCents),
+  shipping: amount((order) => order.shippingCents),
+  tax: amount((order) => order.taxCents),
+  total: amount((order) => order.totalCents),
+};
+
+export const OrderLineForNotification: OrderLineForNotificationResolvers = {
+  unitPrice: (line) => toGraph(money(line.unitPriceCents, line.currencyCode)),
+  total: (line) => toGraph(money(line.totalCents, line.currencyCode)),
+};

@@ -1,0 +1,16 @@
+import { ClientError, decodeCursor, encodeCursor } from '@souk/runtime';
+import type { OrderView } from '../domain/order.js';
+
+/** Where an order lies in lists: newest first. */
+export const cursorOf = (order: OrderView): string => encodeCursor([order.placedAt.toISOString(), order.id]);
+
+/** The place that a cursor of `cursorOf` stands for; throws BAD_USER_INPUT for any other text. */
+export function placeOf(cursor: string | null | undefined): { placedAt: string; id: string } | null {
+  if (cursor === null || cursor === undefined) return null;
+  const [placedAt, id, ...rest] = decodeCursor(cursor) ?? [];
+  const valid = typeof placedAt === 'string' && typeof id === 'string' && rest.length === 0;
+  if (!valid || Number.isNaN(Date.parse(placedAt))) {
+    throw new ClientError('BAD_USER_INPUT', '`after` is not a cursor of this list.');
+  }
+  return { placedAt, id };
+}
