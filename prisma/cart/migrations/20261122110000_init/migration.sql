@@ -134,6 +134,8 @@ ALTER TABLE "promotion"
     ADD CONSTRAINT "promotion_used_within_limit" CHECK ("times_used" >= 0),
     ADD CONSTRAINT "promotion_window" CHECK ("starts_at" < "ends_at"),
     ADD CONSTRAINT "promotion_code_upper" CHECK ("code" = upper("code"));
+-- Promotions that apply without a code.
+CREATE INDEX "promotion_automatic_idx" ON "promotion" ("id") WHERE "code" IS NULL;
 -- How often one customer used a promotion.
 CREATE INDEX "promotion_use_customer_idx" ON "promotion_use" ("promotion_id", "customer_key") WHERE "released_at" IS NULL;
 

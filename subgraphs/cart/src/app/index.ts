@@ -1,0 +1,44 @@
+import { changeBuyer, chooseShippingMethod } from './changeBuyer.js';
+import { changeCodes } from './changeCodes.js';
+import { addCartLines, removeCartLines, setCartLines } from './changeLines.js';
+import { type CheckoutCartDeps, checkoutCart } from './checkoutCart.js';
+import { type CreateCartDeps, createCart } from './createCart.js';
+import { deleteCart } from './deleteCart.js';
+import { mergeCarts } from './mergeCarts.js';
+import type { CartStore } from './ports.js';
+import { createPromotion, deletePromotion, listPromotions, type PromotionDeps, updatePromotion } from './promotions.js';
+import { readActiveCart, readCart, readCarts } from './readCarts.js';
+
+export interface AppDeps extends CreateCartDeps, CheckoutCartDeps, PromotionDeps {
+  readonly carts: CartStore;
+  readonly hashToken: (token: string) => Buffer;
+}
+
+/** Everything that the cart service can do. */
+export function createApp(deps: AppDeps) {
+  return {
+    readCart: readCart(deps),
+    readActiveCart: readActiveCart(deps),
+    readCarts: readCarts(deps),
+    createCart: createCart(deps),
+    addCartLines: addCartLines(deps),
+    setCartLines: setCartLines(deps),
+    removeCartLines: removeCartLines(deps),
+    changeBuyer: changeBuyer(deps),
+    changeCodes: changeCodes(deps),
+    chooseShippingMethod: chooseShippingMethod(deps),
+    mergeCarts: mergeCarts(deps),
+    deleteCart: deleteCart(deps),
+    checkoutCart: checkoutCart(deps),
+    releaseCheckout: (orderId: string) => deps.checkouts.release(orderId, deps.now()),
+    listPromotions: listPromotions(deps),
+    createPromotion: createPromotion(deps),
+    updatePromotion: updatePromotion(deps),
+    deletePromotion: deletePromotion(deps),
+    quote: deps.catalogue.quote,
+    rules: deps.rules,
+    now: deps.now,
+  };
+}
+
+export type App = ReturnType<typeof createApp>;
