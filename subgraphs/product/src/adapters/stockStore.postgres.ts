@@ -1,0 +1,107 @@
+import { INBOX_CLAIM } from '@souk/outbox';
+import { type Database, sql } from '@souk/postgres';
+import type { StockAdjusted, StockAnswer, StockLevel, StockMovement, StockStore } from '../app/ports.js';
+
+const CONSUMER = 'product';
+
+const reserve = sql<{ answer: StockAnswer }>('stock.reserve', 'SELECT stock_reserve($1, $2, $3, $4) AS answer');
+const release = sql<{ answer: StockAnswer }>('stock.release', 'SELECT stock_release($1) AS answer');
+const commit = sql<{ answer: StockAnswer }>('stock.commit', 'SELECT stock_commit($1, $2) AS answer');
+const adjust = sql<{ answer: StockAdjusted }>(
+  'stock.adjust',
+  'SELECT stock_adjust($1, $2, $3, $4, $5, $6, $7) AS answer',
+);
+const releaseOnce = sql<{ answer: StockAnswer }>(
+  'stock.releaseOnce',
+  `WITH ${INBOX_CLAIM('$1', '$2')} SELECT stock_release($3, $4) AS answer FROM inbox`,
+);
+const commitOnce = sql<{ answer: StockAnswer }>(
+  'stock.commitOnce',
+  `WITH ${INBOX_CLAIM('$1', '$2')} SELECT stock_commit($3, $4) AS answer FROM inbox`,
+);
+const available = sql<{ variantId: string; available: number }>(
+  'stock.available',
+  `SELECT variant_id AS "variantId", greatest(on_hand - reserved - safety_stock, 0) AS available
+   FROM inventory WHERE variant_id = ANY ($1)`,
+);
+const levels = sql<StockLevel>(
+  'stock.levels',
+  `SELECT variant_id AS "variantId", on_hand AS "onHand", reserved, safety_stock AS "safetyStock",
+          greatest(on_hand - reserved - safety_stock, 0) AS available
+   FROM inventory WHERE variant_id = ANY ($1)`,
+);
+/** The ledger, with what was promised and given back in between; those do not change the stock on hand. */
+const movements = sql<StockMovement>(
+  'stock.movements',
+  `WITH seen AS (
+     SELECT id, type::text AS type, quantity, reason::text AS reason, order_id, created_at
+     FROM stock_movement WHERE variant_id = $1
+     UNION ALL
+     SELECT 'rsv_' || order_id, 'RESERVATION', -quantity, NULL, order_id, reserved_at
+     FROM reservation WHERE variant_id = $1
+     UNION ALL
+     SELECT 'rel_' || order_id, 'RELEASE', quantity, NULL, order_id, settled_at
+     FROM reservation WHERE variant_id = $1 AND state = 'RELEASED'
+   )
+   SELECT id, type, quantity, reason, order_id AS "orderId", created_at AS "createdAt" FROM seen
+   WHERE $3::text IS NULL OR (created_at, id) < (SELECT created_at, id FROM seen WHERE id = $3)
+   ORDER BY created_at DESC, id DESC LIMIT $2`,
+);
+const overdue = sql<{ orderId: string }>(
+  'stock.overdue',
+  `SELECT order_id AS "orderId" FROM reservation WHERE state = 'ACTIVE' AND expires_at < $1
+   GROUP BY order_id ORDER BY min(expires_at) LIMIT $2`,
+);
+
+/** The inventory in Postgres; the rules and the order of the locks are in the functions of the migration. */
+export function postgresStockStore(database: Database): StockStore {
+  const one = <T>(rows: readonly { answer: T }[]): T => {
+    const [row] = rows;
+    if (!row) throw new Error('A stock function answered nothing');
+    return row.answer;
+  };
+  return {
+    reserve: async (orderId, lines, expiresAt) =>
+      one(
+        await database.query(reserve, [
+          orderId,
+          lines.map(({ variantId }) => variantId),
+          lines.map(({ quantity }) => quantity),
+          expiresAt,
+        ]),
+      ),
+    release: async (orderId) => one(await database.query(release, [orderId])),
+    commit: async (orderId, actor) => one(await database.query(commit, [orderId, actor])),
+    async releaseOnce(event, orderId) {
+      const rows = await database.query(releaseOnce, [event.id, CONSUMER, orderId, event.occurredAt]);
+      return rows[0]?.answer;
+    },
+    async commitOnce(event, orderId) {
+      const rows = await database.query(commitOnce, [event.id, CONSUMER, orderId, event.actor]);
+      return rows[0]?.answer;
+    },
+    adjust: async (a) =>
+      one(
+        await database.query(adjust, [
+          a.variantId,
+          a.delta,
+          a.target,
+          a.expectedOnHand,
+          a.reason,
+          a.idempotencyKey,
+          a.actor,
+        ]),
+      ),
+    async available(variantIds) {
+      if (variantIds.length === 0) return new Map();
+      const rows = await database.query(available, [variantIds]);
+      return new Map(rows.map((row) => [row.variantId, row.available]));
+    },
+    levels: async (variantIds) => (variantIds.length === 0 ? [] : database.query(levels, [variantIds])),
+    movements: (variantId, first, after) => database.query(movements, [variantId, first, after]),
+    async overdueOrders(before, limit) {
+      return (await database.query(overdue, [before, limit])).map(({ orderId }) => orderId);
+    },
+    ping: () => database.ping(),
+  };
+}

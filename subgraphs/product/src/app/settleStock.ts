@@ -1,0 +1,49 @@
+import type { EventEnvelope } from '@souk/events';
+import { type Logger, metrics } from '@souk/runtime';
+import type { StockAnswer, StockStore } from './ports.js';
+
+const short = metrics.counter('souk_stock_commit_short_total', 'Paid orders whose released stock was sold to others');
+
+export interface SettleDeps {
+  readonly stock: StockStore;
+  readonly logger: Logger;
+}
+
+/** Turns an order's reservation into a sale; by an event, once per event. */
+export const commitStock =
+  ({ stock, logger }: SettleDeps) =>
+  async (
+    orderId: string,
+    by: { readonly actor: string } | { readonly event: EventEnvelope },
+  ): Promise<StockAnswer | undefined> => {
+    const answer = 'event' in by ? await stock.commitOnce(by.event, orderId) : await stock.commit(orderId, by.actor);
+    if (answer?.outcome === 'INSUFFICIENT_STOCK') {
+      short.inc();
+      logger.error({ orderId, short: answer.short }, 'a paid order lost its stock to others before it was committed');
+    }
+    return answer;
+  };
+
+/** Gives back what an order holds; by an event, once per event and never what was reserved after it. */
+export const releaseStock =
+  ({ stock }: SettleDeps) =>
+  (orderId: string, event?: EventEnvelope): Promise<StockAnswer | undefined> =>
+    event ? stock.releaseOnce(event, orderId) : stock.release(orderId);
+
+/** How long after its expiry a reservation must still be there to be given back by this service itself. */
+export const OVERDUE_MS = 24 * 3_600_000;
+
+/**
+ * The safety net: expiring orders is the order service's job, which then releases their stock. Only what is a whole day
+ * overdue (an order that was never stored, events lost with a database) is given back here. Answers the orders.
+ */
+export const releaseOverdue =
+  ({ stock, logger }: SettleDeps) =>
+  async (now: Date): Promise<string[]> => {
+    const orders = await stock.overdueOrders(new Date(now.getTime() - OVERDUE_MS), 100);
+    for (const orderId of orders) {
+      const answer = await stock.release(orderId);
+      logger.warn({ orderId, outcome: answer.outcome }, 'a reservation a day overdue was released');
+    }
+    return orders;
+  };

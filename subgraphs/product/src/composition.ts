@@ -1,0 +1,112 @@
+import { startConsumers } from '@souk/outbox';
+import { openDatabase } from '@souk/postgres';
+import {
+  createLogger,
+  createSubgraphServer,
+  type Life,
+  type Logger,
+  loadSdl,
+  newId,
+  type SubgraphServer,
+} from '@souk/runtime';
+import { MongoClient } from 'mongodb';
+import { prismaBulkRequests } from './adapters/bulkRequests.prisma.js';
+import { mongoCatalogueStore } from './adapters/catalogueStore.mongodb.js';
+import { redisChangeFeed } from './adapters/changeFeed.redis.js';
+import { postgresProductIndex } from './adapters/productIndex.postgres.js';
+import { postgresProjectionStore } from './adapters/projectionStore.postgres.js';
+import { type PublicReads, publicReads } from './adapters/publicReads.js';
+import { postgresStockStore } from './adapters/stockStore.postgres.js';
+import { type App, createApp } from './app/index.js';
+import { freshReads } from './app/reads.js';
+import { type Background, inBackground } from './background.js';
+import type { Config } from './config.js';
+import { consumers } from './consumers/index.js';
+import { PrismaClient } from './generated/prisma/client.js';
+import { createContext } from './graphql/context.js';
+import { resolvers } from './graphql/resolvers.js';
+import { createViews } from './graphql/views.js';
+import { mediaRoutes } from './media/routes.js';
+
+/** A change that was not projected with its write is found after this long at the latest; a change must show in 2 s. */
+const DRAIN_EVERY_MS = 1_000;
+const OVERDUE_EVERY_MS = 60_000;
+
+export interface ProductService {
+  readonly server: SubgraphServer;
+  readonly app: App;
+  readonly logger: Logger;
+}
+
+/** Opens the stores, wires the app and starts its background work; the caller listens. */
+export async function compose(config: Config, life: Life): Promise<ProductService> {
+  const logger = createLogger('product', config.LOG_LEVEL);
+  const database = openDatabase({ url: config.DATABASE_URL_PRODUCT, service: 'product', logger });
+  life.onShutdown('postgres', () => database.close());
+  const mongo = new MongoClient(config.MONGODB_URL, {
+    maxPoolSize: 10,
+    serverSelectionTimeoutMS: 5_000,
+    appName: 'souk-product',
+  });
+  life.onShutdown('mongodb', () => mongo.close());
+  const catalogue = mongoCatalogueStore(mongo.db());
+  await catalogue.prepare();
+
+  const stock = postgresStockStore(database);
+  const index = postgresProductIndex(database);
+  let cached: PublicReads | undefined;
+  const cache = (): PublicReads => {
+    cached ??= publicReads({ catalogue, index, availability: stock, announced: () => feed.announced() });
+    return cached;
+  };
+  const feed = await redisChangeFeed({ url: config.REDIS_URL, logger, listener: cache });
+  life.onShutdown('change feed', () => feed.close());
+
+  let drain: Background | undefined;
+  const app = createApp({
+    catalogue,
+    projection: postgresProjectionStore(database),
+    stock,
+    requests: prismaBulkRequests(new PrismaClient({ adapter: database.prismaAdapter() })),
+    feed,
+    publicReads: cache(),
+    freshReads: freshReads(catalogue, index, stock),
+    logger,
+    wake: () => drain?.wake(),
+    now: () => new Date(),
+    newProductId: () => newId('prd'),
+    newVariantId: () => newId('var'),
+    newCategoryId: () => newId('cat'),
+  });
+  drain = inBackground({ name: 'drain', everyMs: DRAIN_EVERY_MS, work: app.drainProducts, logger });
+  const overdue = inBackground({
+    name: 'overdue reservations',
+    everyMs: OVERDUE_EVERY_MS,
+    work: () => app.releaseOverdue(new Date()),
+    logger,
+  });
+  const consuming = await startConsumers({
+    service: 'product',
+    database,
+    redisUrl: config.REDIS_URL,
+    logger,
+    handlers: consumers(app),
+  });
+  for (const [name, part] of Object.entries({ drain, overdue, consumers: consuming }))
+    life.onShutdown(name, () => part.close());
+
+  const views = createViews(config.MEDIA_BASE_URL);
+  const server = await createSubgraphServer({
+    service: 'product',
+    sdl: loadSdl('product'),
+    resolvers,
+    createContext: (viewer) => createContext(app, views, viewer),
+    identitySecret: config.IDENTITY_SECRET,
+    logger,
+    production: config.NODE_ENV === 'production',
+    readiness: { postgres: () => stock.ping(), mongodb: () => catalogue.ping() },
+    routes: mediaRoutes(app),
+  });
+  life.onShutdown('server', () => server.close());
+  return { server, app, logger };
+}

@@ -1,0 +1,60 @@
+import type { CategoryTree } from './categoryTree.js';
+import { parseFacetToken } from './searchRow.js';
+
+export interface FacetView {
+  readonly key: string;
+  readonly label: string;
+  readonly values: readonly {
+    readonly value: string;
+    readonly label: string;
+    readonly count: number;
+    readonly selected: boolean;
+  }[];
+}
+
+/** More values than this do not help anyone to choose. */
+const MAX_VALUES_PER_FACET = 50;
+
+/**
+ * Counted facet tokens as facets: the category first, then the most common. A chosen value is always there, even with
+ * count 0, so that it can be taken back. Categories that no longer exist are left out.
+ */
+export function facetViews(
+  counted: readonly { readonly token: string; readonly count: number }[],
+  chosen: readonly { readonly key: string; readonly anyOf: readonly string[] }[],
+  tree: CategoryTree,
+): FacetView[] {
+  const facets = new Map<string, Map<string, number>>();
+  const valuesOf = (key: string) => {
+    const values = facets.get(key) ?? new Map<string, number>();
+    facets.set(key, values);
+    return values;
+  };
+  for (const { token, count } of counted) {
+    const { key, value } = parseFacetToken(token);
+    valuesOf(key).set(value, count);
+  }
+  for (const { key, anyOf } of chosen) {
+    for (const value of anyOf) if (!facets.get(key)?.has(value)) valuesOf(key).set(value, 0);
+  }
+  const selected = new Set(chosen.flatMap(({ key, anyOf }) => anyOf.map((value) => `${key}=${value}`)));
+  const views = [...facets].map(([key, values]): FacetView => {
+    const all = [...values].flatMap(([value, count]) => {
+      const label = key === 'category' ? tree.byId.get(value)?.name : value;
+      return label === undefined ? [] : [{ value, label, count, selected: selected.has(`${key}=${value}`) }];
+    });
+    all.sort((a, b) => Number(b.selected) - Number(a.selected) || b.count - a.count || (a.label < b.label ? -1 : 1));
+    return { key, label: labelOf(key), values: all.slice(0, MAX_VALUES_PER_FACET) };
+  });
+  const weight = (view: FacetView) =>
+    view.key === 'category' ? Infinity : view.values.reduce((sum, { count }) => sum + count, 0);
+  return views
+    .filter((view) => view.values.length > 0)
+    .sort((a, b) => (weight(b) === weight(a) ? (a.key < b.key ? -1 : 1) : weight(b) - weight(a)));
+}
+
+/** "water resistance" → "Water resistance". */
+function labelOf(key: string): string {
+  const text = key.replace(/[_-]+/g, ' ');
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

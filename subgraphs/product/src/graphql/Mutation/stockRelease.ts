@@ -1,0 +1,7 @@
+import type { MutationResolvers } from '../../generated/graphql.js';
+import { onlyOrderService, stockAnswer } from '../payloads.js';
+
+export const stockRelease: NonNullable<MutationResolvers['stockRelease']> = async (_parent, args, context) => {
+  onlyOrderService(context.viewer);
+  return stockAnswer(await context.app.releaseStock(args.orderId));
+};

@@ -1,0 +1,82 @@
+import { ClientError, decodeCursor, encodeCursor, MAX_PAGE_SIZE } from '@souk/runtime';
+import type { FindProducts, ProductPage } from '../app/findProducts.js';
+import type { PagePosition, ProductSort } from '../app/ports.js';
+import type { Context } from './context.js';
+import { asksAnywhereFor, asksFor } from './selection.js';
+
+type Info = Parameters<typeof asksFor>[0];
+
+export interface PageArgs {
+  readonly first?: number | null | undefined;
+  readonly after?: string | null | undefined;
+  readonly sort?: ProductSort | null | undefined;
+}
+
+const DEFAULT_PAGE_SIZE = 20;
+
+/** Finds one page and shapes it as a connection; asks the stores only for what the query looks at. */
+export async function productConnection(
+  context: Context,
+  args: PageArgs,
+  info: Info,
+  filter: Omit<FindProducts, 'audience' | 'sort' | 'first' | 'after' | 'want'>,
+) {
+  const sort = args.sort ?? 'RELEVANCE';
+  const want = {
+    total: asksFor(info, 'totalCount'),
+    facets: asksFor(info, 'facets'),
+    items: asksFor(info, 'nodes', 'edges'),
+  };
+  const page = await context.app.findProducts(context.reads, {
+    ...filter,
+    audience: context.audience,
+    sort,
+    first: pageSize(args.first),
+    after: position(args.after, sort),
+    want,
+  });
+  if (asksAnywhereFor(info, 'availableForSale', 'quantityAvailable')) {
+    const variants = page.items.flatMap(({ product }) => product.variants.map(({ id }) => id));
+    if (variants.length > 0) await context.loaders.loadAvailability(variants);
+  }
+  return toConnection(context, page, sort, args.after != null);
+}
+
+function toConnection(context: Context, page: ProductPage, sort: ProductSort, hasPreviousPage: boolean) {
+  const cursor = ({ key, id }: PagePosition) => encodeCursor([sort, key, id]);
+  const edges = page.items.map(({ product, position: at }) => ({
+    cursor: cursor(at),
+    node: context.views.product(product),
+  }));
+  return {
+    edges,
+    nodes: edges.map(({ node }) => node),
+    pageInfo: {
+      hasNextPage: page.hasNextPage,
+      hasPreviousPage,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+    totalCount: page.total,
+    facets: page.facets,
+  };
+}
+
+/** `first` within 0 and the cap. */
+export function pageSize(first: number | null | undefined): number {
+  const wanted = first ?? DEFAULT_PAGE_SIZE;
+  if (wanted < 0) throw new ClientError('BAD_USER_INPUT', '`first` must not be negative.');
+  return Math.min(wanted, MAX_PAGE_SIZE);
+}
+
+function position(after: string | null | undefined, sort: ProductSort): PagePosition | null {
+  if (after === null || after === undefined) return null;
+  const [of, key, id, ...rest] = decodeCursor(after) ?? [];
+  if (of !== sort || key === undefined || typeof id !== 'string' || rest.length > 0) {
+    throw new ClientError('BAD_USER_INPUT', '`after` is not a cursor of this list.');
+  }
+  const textual = sort === 'NAME';
+  if (textual !== (typeof key === 'string'))
+    throw new ClientError('BAD_USER_INPUT', '`after` is not a cursor of this list.');
+  return { key, id };
+}
