@@ -76,6 +76,7 @@ CREATE TABLE "order_line" (
 -- CreateTable
 CREATE TABLE "order_event" (
     "id" TEXT NOT NULL,
+    "position" BIGSERIAL NOT NULL,
     "order_id" TEXT NOT NULL,
     "type" TEXT NOT NULL,
     "message" TEXT,
@@ -116,7 +117,7 @@ CREATE INDEX "orders_email_idx" ON "orders"("email");
 CREATE UNIQUE INDEX "order_line_order_id_position_key" ON "order_line"("order_id", "position");
 
 -- CreateIndex
-CREATE INDEX "order_event_order_id_id_idx" ON "order_event"("order_id", "id");
+CREATE INDEX "order_event_order_id_position_idx" ON "order_event"("order_id", "position");
 
 -- AddForeignKey
 ALTER TABLE "order_line" ADD CONSTRAINT "order_line_order_id_fkey" FOREIGN KEY ("order_id") REFERENCES "orders"("id") ON DELETE RESTRICT ON UPDATE CASCADE;

@@ -63,6 +63,7 @@ CREATE TABLE "session_request" (
 -- CreateTable
 CREATE TABLE "payment_event" (
     "id" TEXT NOT NULL,
+    "position" BIGSERIAL NOT NULL,
     "payment_id" TEXT NOT NULL,
     "type" TEXT NOT NULL,
     "amount_cents" BIGINT,
@@ -141,7 +142,7 @@ CREATE UNIQUE INDEX "refund_provider_provider_reference_key" ON "refund"("provid
 CREATE INDEX "session_request_created_at_idx" ON "session_request"("created_at");
 
 -- CreateIndex
-CREATE INDEX "payment_event_payment_id_id_idx" ON "payment_event"("payment_id", "id");
+CREATE INDEX "payment_event_payment_id_position_idx" ON "payment_event"("payment_id", "position");
 
 -- CreateIndex
 CREATE INDEX "ledger_entry_transaction_id_idx" ON "ledger_entry"("transaction_id");

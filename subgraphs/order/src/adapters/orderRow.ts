@@ -57,7 +57,7 @@ export const orderColumns = (
     FROM order_line l WHERE l.order_id = o.id) END AS lines,
   CASE WHEN ${timeline} THEN (
     SELECT coalesce(json_agg(json_build_object('id', e.id, 'type', e.type, 'message', e.message, 'actor', e.actor,
-      'traceId', e.trace_id, 'isPublic', e.is_public, 'data', e.data, 'createdAt', e.created_at) ORDER BY e.id), '[]'::json)
+      'traceId', e.trace_id, 'isPublic', e.is_public, 'data', e.data, 'createdAt', e.created_at) ORDER BY e.position), '[]'::json)
     FROM order_event e WHERE e.order_id = o.id) END AS timeline`;
 
 /** A row in the domain's words. */

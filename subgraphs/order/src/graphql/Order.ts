@@ -35,11 +35,10 @@ export const Order: OrderResolvers = {
   discountCodes: (order) => order.couponCodes,
   events: async (order, { first, after }, context) => {
     const staff = isOrderStaff(context.viewer);
-    const visible = (await timelineOf(order, context)).filter(
-      (entry) => (entry.isPublic || staff) && (!after || entry.id > after),
-    );
+    const visible = (await timelineOf(order, context)).filter((entry) => entry.isPublic || staff);
+    const start = after ? visible.findIndex((entry) => entry.id === after) + 1 : 0;
     const count = Math.min(Math.max(first ?? 50, 0), MAX_PAGE_SIZE);
-    return visible.slice(0, count).map((entry) => ({ ...entry, customerId: order.customerId }));
+    return visible.slice(start, start + count).map((entry) => ({ ...entry, customerId: order.customerId }));
   },
   reservationExpiresAt: (order) => (order.status === 'PENDING_PAYMENT' ? order.paymentDueAt : null),
 };
