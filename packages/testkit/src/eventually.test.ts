@@ -1,6 +1,6 @@
 import { eventually } from './eventually.js';
 
-test('answers the first value that is neither false nor undefined', async () => {
+test('answers the first value that is not false, after failures of any kind', async () => {
   let calls = 0;
   expect(
     await eventually(() => {
@@ -10,6 +10,15 @@ test('answers the first value that is neither false nor undefined', async () => 
       return 'there';
     }),
   ).toBe('there');
+  expect(calls).toBe(3);
+});
+
+test('a probe of expectations alone is done when they hold', async () => {
+  let calls = 0;
+  await eventually(() => {
+    calls += 1;
+    expect(calls).toBeGreaterThan(2);
+  });
   expect(calls).toBe(3);
 });
 

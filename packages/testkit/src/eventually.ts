@@ -6,21 +6,20 @@ export interface EventuallyOptions {
 }
 
 /**
- * Calls `probe` until it neither throws nor answers false or undefined, and answers its value. Put the expectations into the probe:
- * when time is up, the error of the last try is thrown as it is, so that the test's report says what was still wrong.
+ * Calls `probe` until it neither throws nor answers false, and answers its value. Put the expectations into the probe: when time is up, the error of the last try is thrown as it is, so that the test's report says what was still wrong.
  */
 export async function eventually<T>(
   probe: () => T | Promise<T>,
   options: EventuallyOptions = {},
-): Promise<Exclude<T, false | undefined>> {
+): Promise<Exclude<T, false>> {
   const timeoutMs = options.timeoutMs ?? 5_000;
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     let failure: unknown;
     try {
       const value = await probe();
-      if (value !== false && value !== undefined) return value as Exclude<T, false | undefined>;
-      failure = new Error(`the probe still answered ${String(value)} after ${timeoutMs} ms`);
+      if (value !== false) return value as Exclude<T, false>;
+      failure = new Error(`the probe still answered false after ${timeoutMs} ms`);
     } catch (error) {
       failure = error;
     }

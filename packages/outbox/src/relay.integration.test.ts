@@ -1,0 +1,225 @@
+import { sql } from '@souk/postgres';
+import { eventually } from '@souk/testkit';
+import { outboxHarness } from '../test/harness.js';
+import { appliedIn, insertApplied, logger, outboxIn, publish, refundRequired } from '../test/shop.js';
+import { appendEvents, type EventHandlers, once, startConsumers, startRelay } from './index.js';
+
+const { at, redis, relay, consume, applyOnce, queue: openQueue } = outboxHarness();
+const settled = async () =>
+  expect((await outboxIn(at.producer)).map((row) => [row.settled, row.pending])).toEqual(
+    (await outboxIn(at.producer)).map(() => [true, []]),
+  );
+
+test('an event is applied once, settled after it was applied, and its row names nobody any more', async () => {
+  await relay();
+  await consume();
+  const ids = await publish(at.producer, 20);
+  await eventually(async () => expect(await appliedIn(at.consumer)).toEqual(ids));
+  await eventually(settled);
+  expect((await outboxIn(at.producer)).map((row) => row.sends)).toEqual(ids.map(() => 1));
+});
+
+test('an event whose transaction rolled back is never sent', async () => {
+  await relay();
+  await consume();
+  await expect(
+    at.producer.transaction(async (tx) => {
+      await appendEvents(tx, [refundRequired()]);
+      throw new Error('no');
+    }),
+  ).rejects.toThrow('no');
+  const ids = await publish(at.producer, 1);
+  await eventually(async () => expect(await appliedIn(at.consumer)).toEqual(ids));
+  expect((await outboxIn(at.producer)).map((row) => row.id)).toEqual(ids);
+});
+
+test('a process that dies between commit and publish costs nothing: the next relay sends what it left', async () => {
+  const ids = await publish(at.producer, 3); // committed, and no relay was alive
+  await at.producer.query(
+    sql<never>(
+      'test.claimed',
+      `UPDATE outbox_event SET sends = 1, next_send_at = now() + interval '300 milliseconds' WHERE id = $1`,
+    ),
+    [ids[0]],
+  ); // claimed by a relay that died before it reached Redis
+  await relay();
+  await consume();
+  await eventually(async () => expect(await appliedIn(at.consumer)).toEqual(ids));
+  await eventually(settled);
+});
+
+test('losing all of Redis in the middle of a sale delays events and loses none', async () => {
+  let block = true;
+  await relay();
+  await consume(async (event) => {
+    if (block) await new Promise((resolve) => setTimeout(resolve, 50));
+    await applyOnce(event);
+  });
+  const ids = await publish(at.producer, 60);
+  await eventually(async () => expect((await appliedIn(at.consumer)).length).toBeGreaterThan(5));
+  await redis().command((client) => client.flushAll());
+  block = false;
+  const more = await publish(at.producer, 20);
+  await eventually(async () => expect(await appliedIn(at.consumer)).toEqual([...ids, ...more].sort()), {
+    timeoutMs: 10_000,
+  });
+  await eventually(settled, { timeoutMs: 10_000 });
+});
+
+test('Redis killed and started again empty: events committed meanwhile arrive, nothing crashes, nothing is applied twice', async () => {
+  const running = await relay();
+  await consume();
+  const before = await publish(at.producer, 5);
+  await eventually(async () => expect(await appliedIn(at.consumer)).toEqual(before));
+  await redis().kill();
+  const during = await publish(at.producer, 5);
+  await eventually(async () =>
+    expect(await running.check().catch((error: Error) => error.message)).toMatch('events wait in the outbox'),
+  );
+  await redis().start();
+  await eventually(async () => expect(await appliedIn(at.consumer)).toEqual([...before, ...during].sort()), {
+    timeoutMs: 10_000,
+  });
+  await running.check();
+  await eventually(settled, { timeoutMs: 10_000 });
+});
+
+test('the same event delivered three times in parallel is applied once', async () => {
+  const event = refundRequired();
+  await appendEvents(at.producer, [event]);
+  await Promise.all([applyOnce(event), applyOnce(event), applyOnce(event)]);
+  expect(await appliedIn(at.consumer)).toEqual([event.id]);
+});
+
+test('two relays share the outbox without sending anything twice', async () => {
+  await relay({ batchSize: 7, resendAfterMs: 30_000 });
+  await relay({ batchSize: 7, resendAfterMs: 30_000 });
+  const delivered: string[] = [];
+  await consume(async (event) => {
+    delivered.push(event.id);
+    await applyOnce(event);
+  });
+  const ids: string[] = [];
+  for (let burst = 0; burst < 10; burst += 1) ids.push(...(await publish(at.producer, 10)));
+  await eventually(async () => expect(await appliedIn(at.consumer)).toEqual(ids.sort()));
+  await eventually(settled);
+  expect(delivered.sort()).toEqual(ids);
+  expect((await outboxIn(at.producer)).every((row) => row.sends === 1)).toBe(true);
+});
+
+test('a poison event is parked after its attempts, stays visible, is not multiplied by resends, and blocks no other', async () => {
+  await relay();
+  const poison = refundRequired();
+  let cured = false;
+  await consume(async (event) => {
+    if (event.id === poison.id && !cured) throw new Error('poison');
+    await applyOnce(event);
+  });
+  await appendEvents(at.producer, [poison]);
+  const ids = await publish(at.producer, 10);
+  await eventually(async () => expect(await appliedIn(at.consumer)).toEqual(ids));
+  const queue = openQueue();
+  await eventually(async () => expect(await queue.getFailedCount()).toBe(1));
+  await eventually(
+    async () => expect((await outboxIn(at.producer)).find((row) => row.id === poison.id)?.sends).toBeGreaterThan(2),
+    { timeoutMs: 8_000 },
+  );
+  const failed = [
+    ...(await queue.getFailed()),
+    ...(await queue.getWaiting()),
+    ...(await queue.getDelayed()),
+    ...(await queue.getActive()),
+  ];
+  expect(failed.map((job) => [job.id, job.failedReason])).toEqual([[poison.id, 'Error: poison']]);
+  expect(JSON.stringify(failed[0]?.data)).not.toContain('@');
+  cured = true;
+  await (await queue.getJob(poison.id))?.retry('failed').catch(() => undefined); // a resend may just have done it
+  await eventually(async () => expect(await appliedIn(at.consumer)).toEqual([...ids, poison.id].sort()), {
+    timeoutMs: 8_000,
+  });
+  await eventually(settled);
+});
+
+test('an event of a version that this build does not know is parked with a clear reason, and handled by a build that does', async () => {
+  await relay();
+  const future = { ...refundRequired(), version: 2 };
+  let called = 0;
+  await consume(async (event) => {
+    called += 1;
+    await applyOnce(event);
+  });
+  await appendEvents(at.producer, [future]);
+  const queue = openQueue();
+  const job = await eventually(async () => (await queue.getFailed())[0] ?? false);
+  expect(job.failedReason).toBe(
+    'UNKNOWN_EVENT_VERSION: order.refund_required has version 2, this build handles version 1',
+  );
+  expect(job.attemptsMade).toBe(1);
+  expect(called).toBe(0);
+});
+
+test('an acknowledgement that is lost makes the event be sent again, not applied again, and settled', async () => {
+  await consume();
+  const ids = await publish(at.producer, 4);
+  const first = await startRelay({
+    service: 'order',
+    database: at.producer,
+    redisUrl: redis().url,
+    logger,
+    tuning: { gatherMs: 60_000, resendAfterMs: 300, pollMs: 100 },
+  });
+  await eventually(async () => expect(await appliedIn(at.consumer)).toEqual(ids));
+  await first.close();
+  await redis().command((client) => client.del('souk:settled:order'));
+  expect((await outboxIn(at.producer)).some((row) => row.settled)).toBe(false);
+  await relay();
+  await eventually(settled, { timeoutMs: 8_000 });
+  expect(await appliedIn(at.consumer)).toEqual(ids);
+});
+
+test('events of one aggregate may arrive in any order: a late one that failed before is applied after its successor', async () => {
+  await relay();
+  const order: number[] = [];
+  let failures = 1;
+  await consume(async (event) => {
+    const { sequence } = event as unknown as { sequence: number };
+    if (sequence === 1 && failures-- > 0) throw new Error('not now');
+    await applyOnce(event);
+    order.push(sequence);
+  });
+  await appendEvents(at.producer, [
+    { ...refundRequired(), sequence: 1 },
+    { ...refundRequired(), sequence: 2 },
+  ]);
+  await eventually(() => expect(order).toEqual([2, 1]));
+});
+
+test('a database that fails a handler leaves no inbox row behind, so the event is tried again', async () => {
+  await relay();
+  let failures = 2;
+  await consume((event) =>
+    once(at.consumer, event, 'payment', async (tx) => {
+      await tx.query(insertApplied, [event.id]);
+      if (failures-- > 0) throw new Error('after the effect');
+    }).then(() => undefined),
+  );
+  const ids = await publish(at.producer, 1);
+  await eventually(async () => expect(await appliedIn(at.consumer)).toEqual(ids));
+  await eventually(settled);
+});
+
+test('a service refuses to start without a handler for an event addressed to it, and with one for an event that is not', async () => {
+  const start = (handlers: EventHandlers) =>
+    startConsumers({ service: 'order', database: at.consumer, redisUrl: redis().url, logger, handlers });
+  await expect(
+    start({ 'payment.captured': async () => undefined, 'payment.failed': async () => undefined }),
+  ).rejects.toThrow('order: no handler for payment.refunded');
+  await expect(
+    start({
+      'payment.captured': async () => undefined,
+      'payment.failed': async () => undefined,
+      'payment.refunded': async () => undefined,
+      'order.placed': async () => undefined,
+    }),
+  ).rejects.toThrow('order: not addressed to it: order.placed');
+});

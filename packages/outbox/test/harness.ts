@@ -1,0 +1,94 @@
+import type { Database } from '@souk/postgres';
+import { createNodeRedisClient, Queue } from 'bullmq';
+import { createClient } from 'redis';
+import { type EventHandlers, once, type RelayTuning, startConsumers, startRelay } from '../src/index.js';
+import { APPLIED_TABLE, insertApplied, logger, open } from './shop.js';
+import { startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from './stores.js';
+
+type Handle = (event: { id: string; aggregateId: string; sequence: number }) => Promise<void>;
+
+/** payment's handlers, all three the same. */
+export const paymentHandlers = (handle: Handle): EventHandlers => ({
+  'order.expired': handle,
+  'order.cancelled': handle,
+  'order.refund_required': handle,
+});
+
+const quick = { resendAfterMs: 400, pollMs: 100, gatherMs: 20, delivery: { attempts: 3, firstRetryMs: 50 } };
+
+/** A producer (order) and a consumer (payment) with a database each and one Redis; what a test starts is closed after it. */
+export function outboxHarness() {
+  let postgres: TestPostgres;
+  let redis: TestRedis;
+  const state = {} as { producer: Database; consumer: Database; producerUrl: string; consumerUrl: string };
+  const started: { close(): Promise<unknown> }[] = [];
+  const later = <T extends { close(): Promise<unknown> }>(thing: T): T => {
+    started.push(thing);
+    return thing;
+  };
+
+  beforeAll(async () => {
+    [postgres, redis] = await Promise.all([startTestPostgres(), startTestRedis()]);
+  });
+  afterAll(async () => {
+    await redis.kill();
+    await postgres.stop();
+  });
+  beforeEach(async () => {
+    await redis.command((client) => client.flushAll());
+    state.producerUrl = await postgres.createDatabase();
+    state.consumerUrl = await postgres.createDatabase(APPLIED_TABLE);
+    state.producer = open(state.producerUrl);
+    state.consumer = open(state.consumerUrl);
+  });
+  afterEach(async () => {
+    for (const thing of started.splice(0).reverse()) await thing.close();
+    await state.producer.close();
+    await state.consumer.close();
+  });
+
+  const applyOnce: Handle = async (event) => {
+    await once(state.consumer, event, 'payment', async (tx) => {
+      await tx.query(insertApplied, [event.id]);
+    });
+  };
+  return {
+    at: state,
+    redis: () => redis,
+    later,
+    applyOnce,
+    relay: async (tuning: Partial<RelayTuning> = {}) =>
+      later(
+        await startRelay({
+          service: 'order',
+          database: state.producer,
+          redisUrl: redis.url,
+          logger,
+          tuning: { ...quick, ...tuning },
+        }),
+      ),
+    consume: async (handle: Handle = applyOnce) =>
+      later(
+        await startConsumers({
+          service: 'payment',
+          database: state.consumer,
+          redisUrl: redis.url,
+          logger,
+          handlers: paymentHandlers(handle),
+        }),
+      ),
+    /** payment's queue, to look at. */
+    queue() {
+      const client = createClient({ url: redis.url });
+      client.on('error', () => undefined);
+      const queue = new Queue('souk-payment', { connection: createNodeRedisClient(client) });
+      later({
+        async close() {
+          await queue.close();
+          client.destroy();
+        },
+      });
+      return queue;
+    },
+  };
+}
