@@ -28,6 +28,7 @@ const CODES = {
   DuplicateKey: 11000,
   Location31253: 31253,
   Location31254: 31254,
+  Location31325: 31325,
   Location40323: 40323,
   Location40324: 40324,
   Location40353: 40353,
@@ -35,6 +36,7 @@ const CODES = {
   Location40415: 40415,
   Location40573: 40573,
   Location51024: 51024,
+  Location51091: 51091,
 } as const;
 
 export type ErrorName = keyof typeof CODES;

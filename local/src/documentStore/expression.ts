@@ -15,3 +15,13 @@ export function normalizeExpression(expression: unknown): unknown {
   }
   return normal;
 }
+
+/** The same for a projection, where MongoDB has a code of its own for unknown operators. */
+export function normalizeProjection(spec: unknown): unknown {
+  try {
+    return normalizeExpression(spec);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    throw new CommandError('Location31325', `Invalid $project :: caused by :: ${error.message}`);
+  }
+}

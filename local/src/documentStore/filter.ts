@@ -81,12 +81,12 @@ function normalizeCondition(condition: unknown): unknown {
   const normal: Doc = {};
   for (const [operator, argument] of Object.entries(condition)) {
     if (!FIELD_OPERATORS.has(operator)) throw new CommandError('BadValue', `unknown operator: ${operator}`);
-    normal[operator] = normalizeArgument(operator, argument);
+    if (operator !== '$options') normal[operator] = normalizeArgument(operator, argument, condition);
   }
   return normal;
 }
 
-function normalizeArgument(operator: string, argument: unknown): unknown {
+function normalizeArgument(operator: string, argument: unknown, { $options }: Doc): unknown {
   switch (operator) {
     case '$in':
     case '$nin':
@@ -111,10 +111,16 @@ function normalizeArgument(operator: string, argument: unknown): unknown {
         throw new CommandError('BadValue', `Failed to parse $size. Expected a non-negative integer`);
       }
       return argument;
-    case '$regex':
-      if (typeof argument !== 'string' && !toRegExp(argument))
+    case '$regex': {
+      if (typeof argument !== 'string' && !toRegExp(argument)) {
         throw new CommandError('BadValue', '$regex has to be a string');
-      return toRegExp(argument) ?? argument;
+      }
+      const source = typeof argument === 'string' ? argument : (toRegExp(argument)?.source ?? '');
+      const flags = typeof $options === 'string' ? $options : (toRegExp(argument)?.flags ?? '');
+      const unknown = [...flags].find((flag) => !'imsu'.includes(flag));
+      if (unknown) throw new CommandError('BadValue', `invalid flag in regex options: ${unknown}`);
+      return new RegExp(source, flags);
+    }
     default:
       return argument;
   }

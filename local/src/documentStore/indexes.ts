@@ -1,6 +1,6 @@
 import { CommandError } from './errors.js';
 import { compileFilter, type Filter } from './filter.js';
-import { canonicalKey, type Doc, isDocument, printValue, valuesAt } from './values.js';
+import { canonicalKey, type Doc, EMPTY_ARRAY, elementsOf, isDocument, printValue, valuesAt } from './values.js';
 
 export interface IndexSpec {
   readonly name: string;
@@ -44,8 +44,7 @@ function fieldKeys(view: Doc, parts: readonly string[]): { keys: Map<string, unk
   const values = valuesAt(view, parts);
   const keys = new Map<string, unknown>();
   for (const value of values.length === 0 ? [undefined] : values) {
-    const elements = Array.isArray(value) && value.length > 0 ? value : [value];
-    for (const element of elements) keys.set(canonicalKey(element), element);
+    for (const element of elementsOf(value)) keys.set(canonicalKey(element), element);
   }
   return { keys, isMissing: values.every((value) => value === undefined) };
 }
@@ -85,7 +84,9 @@ export function duplicateKey(
   { name, key }: Pick<IndexSpec, 'name' | 'key'>,
   values: readonly unknown[],
 ): CommandError {
-  const keyValue = Object.fromEntries(Object.keys(key).map((path, i) => [path, values[i] ?? null]));
+  const keyValue = Object.fromEntries(
+    Object.keys(key).map((path, i) => [path, values[i] === EMPTY_ARRAY ? null : (values[i] ?? null)]),
+  );
   return new CommandError(
     'DuplicateKey',
     `E11000 duplicate key error collection: ${ns} index: ${name} dup key: ${printValue(keyValue)}`,

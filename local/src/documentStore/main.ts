@@ -1,7 +1,10 @@
 import { parseArgs } from 'node:util';
 import { startDocumentStore } from './server.js';
 
-/** `node dist/documentStore/main.js [--data-dir DIR] [--host HOST] [--port PORT]`, or DOCUMENT_STORE_DATA_DIR, _HOST and _PORT. */
+/**
+ * `node dist/documentStore/main.js [--data-dir DIR] [--host HOST] [--port PORT]`, or DOCUMENT_STORE_DATA_DIR, _HOST and _PORT
+ * (and, for tests, DOCUMENT_STORE_MIN_COMPACTION_BYTES).
+ */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { 'data-dir': { type: 'string' }, host: { type: 'string' }, port: { type: 'string' } },
@@ -12,10 +15,12 @@ async function main(): Promise<void> {
   const port = Number(values.port ?? env.DOCUMENT_STORE_PORT ?? 27027);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new Error(`Not a port: ${values.port ?? env.DOCUMENT_STORE_PORT}`);
+  const minCompactionBytes = Number(env.DOCUMENT_STORE_MIN_COMPACTION_BYTES ?? Number.NaN);
   const store = await startDocumentStore({
     dataDir,
     host,
     port,
+    ...(Number.isNaN(minCompactionBytes) ? {} : { minCompactionBytes }),
     log: (line) => console.error(line),
     onFailure: () => process.exit(1),
   });

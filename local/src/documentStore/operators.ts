@@ -7,60 +7,11 @@ import * as projections from 'mingo/operators/projection';
 import * as predicates from 'mingo/operators/query';
 import * as windows from 'mingo/operators/window';
 import { CommandError } from './errors.js';
+import { ownPredicates } from './predicates.js';
 import { sortDocuments } from './sort.js';
-import { compareValues, type Doc, toRegExp, typeOrder, valuesAt } from './values.js';
+import type { Doc } from './values.js';
 
-type Test = (candidate: unknown) => boolean;
 const NEVER = ['default', '$function', '$accumulator', '$where', '$out', '$merge'] as const;
-
-/** A field predicate over what the path reaches; arrays match by themselves or by any of their elements. */
-const anyValue = (selector: string, test: Test) => {
-  const parts = selector.split('.');
-  return (view: unknown): boolean =>
-    valuesAt(view, parts).some((value) => test(value) || (Array.isArray(value) && value.some(test)));
-};
-const equals = (expected: unknown): Test => {
-  return (value) => typeOrder(value) === typeOrder(expected) && compareValues(value, expected) === 0;
-};
-const within = (expected: readonly unknown[]): Test => {
-  const tests = expected.map((item) => {
-    const pattern = toRegExp(item);
-    return pattern ? (value: unknown) => typeof value === 'string' && pattern.test(value) : equals(item);
-  });
-  return (value) => tests.some((test) => test(value));
-};
-const ordered =
-  (accept: (comparison: number) => boolean) =>
-  (selector: string, expected: unknown): ((view: unknown) => boolean) =>
-    anyValue(
-      selector,
-      (value) =>
-        typeOrder(value) === typeOrder(expected) &&
-        accept(compareValues(value, expected)) &&
-        !isNaNPair(value, expected),
-    );
-/** NaN equals only NaN, and is on neither side of any other number. */
-const isNaNPair = (a: unknown, b: unknown): boolean => Number.isNaN(a) !== Number.isNaN(b) && typeof a === typeof b;
-
-/**
- * Comparisons are our own, so that types are bracketed, int64 and arrays compare and missing equals null exactly as in
- * MongoDB (and as the hash indexes see it). The other predicates, all expressions and all stages are mingo's.
- */
-type Comparison = '$eq' | '$ne' | '$in' | '$nin' | '$gt' | '$gte' | '$lt' | '$lte';
-const comparisons: Record<Comparison, typeof predicates.$eq> = {
-  $eq: (selector: string, expected: unknown) => anyValue(selector, equals(expected)),
-  $ne: (selector: string, expected: unknown) => not(anyValue(selector, equals(expected))),
-  $in: (selector: string, expected: unknown) => anyValue(selector, within(expected as unknown[])),
-  $nin: (selector: string, expected: unknown) => not(anyValue(selector, within(expected as unknown[]))),
-  $gt: ordered((comparison) => comparison > 0),
-  $gte: ordered((comparison) => comparison >= 0),
-  $lt: ordered((comparison) => comparison < 0),
-  $lte: ordered((comparison) => comparison <= 0),
-};
-const not =
-  (test: (view: unknown) => boolean) =>
-  (view: unknown): boolean =>
-    !test(view);
 
 /** The operators of one of mingo's modules (which are CommonJS, hence `default`); code sent by clients is never run. */
 function operatorsOf<T extends Record<string, unknown>>(module: T): Omit<T, 'default' | (typeof NEVER)[number]> {
@@ -74,7 +25,7 @@ const sortStage: typeof stages.$sort = (source, spec) => Lazy(sortDocuments(sour
 /** Stages that read. $out and $merge write past the indexes and the journal: refused. */
 export const STAGES = { ...operatorsOf(stages), $sort: sortStage };
 
-const PREDICATES = { ...operatorsOf(predicates), ...comparisons };
+const PREDICATES = { ...operatorsOf(predicates), ...ownPredicates };
 const OPERATORS = {
   projection: operatorsOf(projections),
   expression: operatorsOf(expressions),

@@ -1,6 +1,6 @@
 import { Aggregator } from 'mingo/aggregator';
 import { CommandError } from './errors.js';
-import { normalizeExpression } from './expression.js';
+import { normalizeExpression, normalizeProjection } from './expression.js';
 import { normalizeFilter } from './filter.js';
 import { mingoOptions, STAGES, translate } from './operators.js';
 import { type Doc, isDocument } from './values.js';
@@ -27,6 +27,7 @@ export function normalizePipeline(pipeline: unknown): Doc[] {
 
 function normalizeStage(name: string, argument: unknown): unknown {
   if (name === '$documents' || !isDocument(argument)) return normalizeExpression(argument);
+  if (name === '$project') return normalizeProjection(argument);
   if (name === '$match') return normalizeFilter(argument);
   if (name === '$facet') {
     return Object.fromEntries(

@@ -1,6 +1,6 @@
 import { Query } from 'mingo/query';
 import { CommandError } from './errors.js';
-import { normalizeExpression } from './expression.js';
+import { normalizeProjection } from './expression.js';
 import { type Filter, isOperators, matchedPosition } from './filter.js';
 import { mingoOptions, translate } from './operators.js';
 import { type Doc, decodeTyped, decodeView, isDocument, numericOf } from './values.js';
@@ -116,7 +116,7 @@ function keepMatchedElement(chosen: Doc, arrayPath: string, position: number | u
 }
 
 function expressionProjection(spec: Doc): Projection {
-  const expressions = normalizeExpression(spec) as Record<string, never>;
+  const expressions = normalizeProjection(spec) as Record<string, never>;
   return (bytes) =>
     translate(() => {
       const [projected] = new Query<Doc>({}, mingoOptions).find<Doc>([decodeView(bytes)], expressions).all();

@@ -1,5 +1,5 @@
 import { CommandError } from './errors.js';
-import { compareValues, type Doc, isDocument, numericOf, printValue, valuesAt } from './values.js';
+import { compareValues, type Doc, elementsOf, isDocument, numericOf, printValue, valuesAt } from './values.js';
 
 interface SortField {
   readonly parts: readonly string[];
@@ -22,7 +22,7 @@ function sortKey(view: Doc, { parts, direction }: SortField): unknown {
   let best: unknown;
   let found = false;
   for (const value of valuesAt(view, parts)) {
-    for (const candidate of Array.isArray(value) && value.length > 0 ? value : [value]) {
+    for (const candidate of elementsOf(value)) {
       if (!found || compareValues(candidate, best) * direction < 0) best = candidate;
       found = true;
     }

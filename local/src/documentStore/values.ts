@@ -54,6 +54,9 @@ export function toRegExp(value: unknown): RegExp | undefined {
   return new RegExp(pattern, [...options].filter((flag) => 'ims'.includes(flag)).join(''));
 }
 
+/** What an empty array counts as in a sort and in an index: less than null. */
+export const EMPTY_ARRAY: unique symbol = Symbol('empty array');
+
 /** MongoDB's comparison order of types; values of one number compare with each other in range queries. */
 export function typeOrder(value: unknown): number {
   if (value === undefined || value === null) return 5;
@@ -64,6 +67,8 @@ export function typeOrder(value: unknown): number {
       return 15;
     case 'boolean':
       return 40;
+    case 'symbol':
+      return 0;
   }
   if (Array.isArray(value)) return 25;
   if (value instanceof Date) return 45;
@@ -141,6 +146,7 @@ function compareDocuments(a: Doc, b: Doc): number {
 export function canonicalKey(value: unknown): string {
   if (value === undefined || value === null) return 'z';
   if (typeof value === 'string') return `s${value}`;
+  if (value === EMPTY_ARRAY) return 'e';
   if (typeof value === 'boolean') return value ? 'b1' : 'b0';
   if (value instanceof Date) return `d${value.getTime()}`;
   if (Array.isArray(value)) return `[${value.map(framedKey).join('')}]`;
@@ -197,6 +203,10 @@ function collect(value: unknown, parts: readonly string[], depth: number, found:
     found.push(undefined);
   }
 }
+
+/** An array stands for its elements in sorts and indexes, an empty one for less than null; anything else for itself. */
+export const elementsOf = (value: unknown): readonly unknown[] =>
+  Array.isArray(value) ? (value.length > 0 ? value : [EMPTY_ARRAY]) : [value];
 
 /** How MongoDB's own messages print a value. */
 export function printValue(value: unknown): string {

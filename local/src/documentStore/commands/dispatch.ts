@@ -61,6 +61,7 @@ export function runCommand(store: Store, request: Request, connectionId: number)
     return command.run({ store, db, command: document, typed, connectionId });
   } catch (error) {
     if (BSONError.isBSONError(error)) throw new CommandError('InvalidBSON', error.message);
+    if (error instanceof SyntaxError) throw new CommandError('Location51091', error.message);
     throw error;
   }
 }
