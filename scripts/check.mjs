@@ -16,11 +16,39 @@ const STAGES = [
   [
     ['types of tests', bin('tsc').concat('-p', 'tsconfig.tests.json')],
     ['lint and format', bin('biome').concat('ci', '--diagnostic-level=warn', '.')],
-    ['boundaries', bin('depcruise').concat('--config', '.dependency-cruiser.mjs', 'packages', 'subgraphs', 'gateway', 'local', 'bench')],
+    [
+      'boundaries',
+      bin('depcruise').concat(
+        '--config',
+        '.dependency-cruiser.mjs',
+        'packages',
+        'subgraphs',
+        'gateway',
+        'local',
+        'bench',
+      ),
+    ],
     ['schema', script('schema-check')],
     ['documents', script('docs-check')],
   ],
-  [['unit tests', [node, '--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', '--testPathIgnorePatterns', 'integration', 'tests/e2e', 'tests/resilience', 'tests/federation', '/dist/', '/node_modules/']]],
+  [
+    [
+      'unit tests',
+      [
+        node,
+        '--experimental-vm-modules',
+        '--no-warnings',
+        'node_modules/jest/bin/jest.js',
+        '--testPathIgnorePatterns',
+        'integration',
+        'tests/e2e',
+        'tests/resilience',
+        'tests/federation',
+        '/dist/',
+        '/node_modules/',
+      ],
+    ],
+  ],
 ];
 
 async function run([name, [command, ...args]]) {

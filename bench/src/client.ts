@@ -34,13 +34,26 @@ export function createClient(url: string, direct?: { service: ServiceName; ident
           'content-type': 'application/json',
           ...(token ? { authorization: `Bearer ${token}` } : {}),
           ...(direct
-            ? { [IDENTITY_HEADER]: signIdentity({ secret: direct.identitySecret, from: 'gateway', to: direct.service, viewer: { kind: 'anonymous' }, body }) }
+            ? {
+                [IDENTITY_HEADER]: signIdentity({
+                  secret: direct.identitySecret,
+                  from: 'gateway',
+                  to: direct.service,
+                  viewer: { kind: 'anonymous' },
+                  body,
+                }),
+              }
             : {}),
         },
         body,
       });
-      const answer = (await response.body.json()) as { data?: Record<string, { userErrors?: unknown[] } | null>; errors?: unknown[] };
-      const refused = Object.values(answer.data ?? {}).flatMap((value) => (Array.isArray(value?.userErrors) ? value.userErrors : []));
+      const answer = (await response.body.json()) as {
+        data?: Record<string, { userErrors?: unknown[] } | null>;
+        errors?: unknown[];
+      };
+      const refused = Object.values(answer.data ?? {}).flatMap((value) =>
+        Array.isArray(value?.userErrors) ? value.userErrors : [],
+      );
       if (answer.errors || !answer.data || refused.length > 0) {
         throw new Error(`${response.statusCode} ${JSON.stringify(answer.errors ?? refused).slice(0, 400)}`);
       }
