@@ -49,14 +49,18 @@ const saveLocked = sql('cart.saveLocked', `UPDATE cart SET ${SET} WHERE id = $1`
 
 const lock = sql<CartRow>('cart.lock', `SELECT ${CART_COLUMNS} FROM cart c WHERE c.id = $1 FOR UPDATE`);
 
+const findForMerge = sql<{ id: string }>(
+  'cart.findForMerge',
+  `SELECT g.id FROM cart g WHERE g.token_hash = $1
+   UNION ALL
+   (SELECT u.id FROM cart u WHERE u.customer_id = $2 AND u.status = 'ACTIVE' AND u.expires_at > now()
+      AND u.token_hash IS DISTINCT FROM $1 ORDER BY u.updated_at DESC, u.id DESC LIMIT 1)`,
+);
+
 const lockForMerge = sql<CartRow & { is_guest: boolean }>(
   'cart.lockForMerge',
-  `SELECT ${CART_COLUMNS}, c.token_hash IS NOT DISTINCT FROM $1 AS is_guest FROM cart c
-    WHERE c.id IN (SELECT g.id FROM cart g WHERE g.token_hash = $1
-                   UNION ALL
-                   (SELECT u.id FROM cart u WHERE u.customer_id = $2 AND u.status = 'ACTIVE' AND u.expires_at > now()
-                     AND u.token_hash IS DISTINCT FROM $1 ORDER BY u.updated_at DESC, u.id DESC LIMIT 1))
-    ORDER BY c.id FOR UPDATE`,
+  `SELECT ${CART_COLUMNS}, c.token_hash IS NOT DISTINCT FROM $2 AS is_guest FROM cart c
+    WHERE c.id = ANY ($1) ORDER BY c.id FOR UPDATE`,
 );
 
 const remove = sql<{ id: string }>('cart.remove', `DELETE FROM cart WHERE id = $1 AND status = 'ACTIVE' RETURNING id`);
@@ -106,7 +110,8 @@ export function createCartStore(database: Database): CartStore {
       }),
     merge: (tokenHash, userId, decide) =>
       database.transaction(async (tx) => {
-        const rows = await tx.query(lockForMerge, [tokenHash, userId]);
+        const found = await tx.query(findForMerge, [tokenHash, userId]);
+        const rows = await tx.query(lockForMerge, [found.map((row) => row.id), tokenHash]);
         const guest = rows.find((row) => row.is_guest);
         const existing = rows.find((row) => !row.is_guest && row.status === 'ACTIVE');
         if (!guest) return undefined;
