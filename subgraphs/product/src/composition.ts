@@ -7,7 +7,9 @@ import {
   type Logger,
   loadSdl,
   newId,
+  type Repeating,
   type SubgraphServer,
+  startRepeating,
 } from '@souk/runtime';
 import { MongoClient } from 'mongodb';
 import { prismaBulkRequests } from './adapters/bulkRequests.prisma.js';
@@ -19,7 +21,6 @@ import { type PublicReads, publicReads } from './adapters/publicReads.js';
 import { postgresStockStore } from './adapters/stockStore.postgres.js';
 import { type App, createApp } from './app/index.js';
 import { freshReads } from './app/reads.js';
-import { type Background, inBackground } from './background.js';
 import type { Config } from './config.js';
 import { consumers } from './consumers/index.js';
 import { PrismaClient } from './generated/prisma/client.js';
@@ -62,7 +63,7 @@ export async function compose(config: Config, life: Life): Promise<ProductServic
   const feed = await redisChangeFeed({ url: config.REDIS_URL, logger, listener: cache });
   life.onShutdown('change feed', () => feed.close());
 
-  let drain: Background | undefined;
+  let drain: Repeating | undefined;
   const app = createApp({
     catalogue,
     projection: postgresProjectionStore(database),
@@ -78,12 +79,20 @@ export async function compose(config: Config, life: Life): Promise<ProductServic
     newVariantId: () => newId('var'),
     newCategoryId: () => newId('cat'),
   });
-  drain = inBackground({ name: 'drain', everyMs: DRAIN_EVERY_MS, work: app.drainProducts, logger });
-  const overdue = inBackground({
-    name: 'overdue reservations',
-    everyMs: OVERDUE_EVERY_MS,
-    work: () => app.releaseOverdue(new Date()),
+  drain = startRepeating({
+    name: 'drain of catalogue changes',
+    everyMs: DRAIN_EVERY_MS,
     logger,
+    work: async () => {
+      await app.drainProducts();
+      return false;
+    },
+  });
+  const overdue = startRepeating({
+    name: 'release of overdue reservations',
+    everyMs: OVERDUE_EVERY_MS,
+    logger,
+    work: async () => (await app.releaseOverdue(new Date())).length > 0,
   });
   const consuming = await startConsumers({
     service: 'product',

@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { CatalogueProduct, CatalogueVariant } from './catalogue.js';
 import { type CatalogueError, done, type Result, refused } from './errors.js';
+import { isSame } from './isSame.js';
 import { slugOf } from './plainText.js';
 import {
   checkProduct,
@@ -107,7 +107,7 @@ function changed(product: CatalogueProduct, input: ProductInput, around: Surroun
 }
 
 function finish(before: CatalogueProduct, after: CatalogueProduct, around: Surroundings): Result<CatalogueProduct> {
-  if (isDeepStrictEqual(before, after)) return done(before);
+  if (isSame(before, after)) return done(before);
   const errors = checkProduct(after);
   if (errors.length > 0) return refused(...errors);
   return done({ ...after, version: before.version + 1, updatedAt: around.now });

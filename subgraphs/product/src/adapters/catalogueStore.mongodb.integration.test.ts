@@ -1,0 +1,8 @@
+import { openTestMongo } from '../../test/openTestMongo.js';
+import { catalogueStoreContract } from './catalogueStore.mongodb.contract.js';
+import { mongoCatalogueStore } from './catalogueStore.mongodb.js';
+
+catalogueStoreContract(async () => {
+  const mongo = await openTestMongo();
+  return { store: mongoCatalogueStore(mongo.db), close: () => mongo.close() };
+});
