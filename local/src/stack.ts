@@ -3,11 +3,10 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { migrate } from '@souk/postgres/migrate';
 import {
-  databaseVariable,
   processEnvironment,
   requireStoresInProduction,
   type StoreUrls,
-  sharedEnvironment,
+  stackVariables,
   type Variables,
 } from './stack/environment.js';
 import { type LogFile, openLogFile } from './stack/logFile.js';
@@ -101,7 +100,7 @@ export async function startStack(options: StartStackOptions): Promise<Stack> {
 
 async function startLocked(plan: Plan, giveUp: () => void): Promise<Stack> {
   const { dataDir, given, wanted, log, signal } = plan;
-  await mkdir(join(dataDir, 'logs'), { recursive: true });
+  await Promise.all(['logs', 'standIns'].map((folder) => mkdir(join(dataDir, folder), { recursive: true })));
   await requireSpace(dataDir);
   requireCompiled(wanted);
   const secrets = await loadSecrets(dataDir);
@@ -119,12 +118,8 @@ async function startLocked(plan: Plan, giveUp: () => void): Promise<Stack> {
     mongodb: given.MONGODB_URL || stores.mongodbUrl(ports.documentStore),
     redis: given.REDIS_URL || stores.redisUrl(context, ports.redis),
   };
-  const shared = sharedEnvironment(ports, storeUrls, secrets, given, dataDir);
-  const env = {
-    ...shared,
-    ...Object.fromEntries(SUBGRAPHS.map((name) => [databaseVariable(name), storeUrls.databases[name]])),
-  };
-  const urls = { ...processUrls(ports, storeUrls), graphql: `${shared.PUBLIC_URL}/graphql` };
+  const env = stackVariables(ports, storeUrls, secrets, given);
+  const urls = { ...processUrls(ports, storeUrls), graphql: `${env.PUBLIC_URL}/graphql` };
   const processes = new Map<ProcessName, SupervisedProcess>();
   const launcher = await identify(process.pid);
   const startedAt = new Date().toISOString();
@@ -139,7 +134,7 @@ async function startLocked(plan: Plan, giveUp: () => void): Promise<Stack> {
     if (!wanted.has(name)) return;
     signal.throwIfAborted();
     const began = Date.now();
-    const onStarted = (): void => queueMicrotask(record);
+    const onStarted = (): void => void setImmediate(record);
     processes.set(
       name,
       await supervise({ name, url: urls[name], start, stopDeadlineMs: STOP_DEADLINE_MS, log, onStarted }),
@@ -152,12 +147,9 @@ async function startLocked(plan: Plan, giveUp: () => void): Promise<Stack> {
         name,
         entry: join(ROOT, ENTRIES[name]),
         cwd: ROOT,
-        env: {
-          ...processEnvironment(name, shared, ports, storeUrls, given),
-          ...(name === 'documentStore' ? documentStoreEnvironment(dataDir, ports.documentStore) : {}),
-        },
+        env: processEnvironment(name, env, ports, dataDir, given),
         log: logs.get(name) as LogFile,
-        isReady: () => (isOwnProtocol(name) ? stores.acceptsConnections(ports[name]) : isHealthy(ports[name])),
+        isReady: () => isReady(name, ports[name]),
         readyTimeoutMs: READY_TIMEOUT_MS,
         signal,
       }),
@@ -196,7 +188,7 @@ async function startLocked(plan: Plan, giveUp: () => void): Promise<Stack> {
     await Promise.allSettled(starts);
     await stop();
     await removeState(dataDir);
-    throw signal.reason instanceof StartupError ? signal.reason : error;
+    throw error;
   }
   await writeEnvFile(dataDir, env);
   return { urls, env, processes, stop };
@@ -211,20 +203,13 @@ const STOP_ORDER: readonly (readonly ProcessName[])[] = [
 ];
 
 const seconds = (since: number): string => `${((Date.now() - since) / 1000).toFixed(1)} s`;
-const isOwnProtocol = (name: ProcessName): boolean => name === 'documentStore' || name === 'standIns';
 
-async function isHealthy(port: number): Promise<boolean> {
-  const answer = await fetch(`http://127.0.0.1:${port}/health/ready`, { signal: AbortSignal.timeout(5_000) });
+async function isReady(name: ProcessName, port: number): Promise<boolean> {
+  if (name === 'documentStore') return stores.acceptsConnections(port);
+  const path = name === 'standIns' ? '/health/live' : '/health/ready';
+  const answer = await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(5_000) });
   await answer.arrayBuffer();
   return answer.ok;
-}
-
-function documentStoreEnvironment(dataDir: string, port: number): Variables {
-  return {
-    DOCUMENT_STORE_DATA_DIR: join(dataDir, 'documents'),
-    DOCUMENT_STORE_HOST: '127.0.0.1',
-    DOCUMENT_STORE_PORT: String(port),
-  };
 }
 
 /** Migrates a service's database, when that service (or its worker) is to run. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { DatabaseService } from '../stores/databases.js';
 import { StartupError } from '../stores/startupError.js';
 import { type ProcessName, SUBGRAPHS, type SubgraphName } from './names.js';
@@ -30,14 +31,8 @@ export function requireStoresInProduction(env: NodeJS.ProcessEnv): void {
   );
 }
 
-/** What every service gets, before its own database and port. A variable that is set in `given` wins over ours. */
-export function sharedEnvironment(
-  ports: Ports,
-  stores: StoreUrls,
-  secrets: Secrets,
-  given: NodeJS.ProcessEnv,
-  dataDir: string,
-): Variables {
+/** The variables of all services together, except ports. One that is set in `given` wins over ours. */
+export function stackVariables(ports: Ports, stores: StoreUrls, secrets: Secrets, given: NodeJS.ProcessEnv): Variables {
   const at = (name: ProcessName): string => `http://127.0.0.1:${ports[name]}`;
   const publicUrl = given.PUBLIC_URL || `http://localhost:${ports.gateway}`;
   const ours: Record<string, string> = {
@@ -45,11 +40,14 @@ export function sharedEnvironment(
     LOG_LEVEL: 'info',
     HOST: '127.0.0.1',
     IDENTITY_SECRET: secrets.identitySecret,
+    ...Object.fromEntries(SUBGRAPHS.map((name) => [databaseVariable(name), stores.databases[name]])),
     MONGODB_URL: stores.mongodb,
     REDIS_URL: stores.redis,
     PUBLIC_URL: publicUrl,
     MEDIA_BASE_URL: publicUrl,
     ACCESS_TOKEN_PRIVATE_JWK: secrets.accessTokenPrivateJwk,
+    BOOTSTRAP_ADMIN_EMAIL: 'admin@souk.example',
+    BOOTSTRAP_ADMIN_PASSWORD: secrets.adminPassword,
     MAIL_FROM: 'Souk <orders@souk.example>',
     TWILIO_FROM: '+15005550006',
     APOLLO_TELEMETRY_DISABLED: '1',
@@ -59,12 +57,7 @@ export function sharedEnvironment(
     ...standInEnvironment(at('standIns'), secrets, given),
   };
   const chosen = Object.fromEntries(Object.keys(ours).flatMap((name) => (given[name] ? [[name, given[name]]] : [])));
-  // Not a name of the services, but of the stand-ins: where the payment service receives webhooks.
-  const webhook = {
-    STAND_INS_STRIPE_WEBHOOK_URL: `${at('gateway')}/webhooks/stripe`,
-    STAND_INS_DATA_DIR: `${dataDir}/standIns`,
-  };
-  return { ...webhook, ...ours, ...chosen };
+  return { ...ours, ...chosen };
 }
 
 /**
@@ -98,25 +91,54 @@ function passed(given: NodeJS.ProcessEnv, ...names: readonly string[]): Record<s
   return Object.fromEntries(names.flatMap((name) => (given[name] ? [[name, given[name]]] : [])));
 }
 
+/** Who may know what only some need: keys, passwords and databases of others are kept from a process. */
+const KNOWN_TO: readonly (readonly [variable: RegExp, processes: readonly ProcessName[]])[] = [
+  ...SUBGRAPHS.filter((name) => name !== 'notification').map((name) => [named(name), [name]] as const),
+  [named('notification'), ['notification', 'worker']],
+  [/^MONGODB_URL$/, ['product']],
+  [/^(ACCESS_TOKEN_PRIVATE_JWK|BOOTSTRAP_ADMIN_\w+)$/, ['user']],
+  [/^STRIPE_/, ['payment', 'standIns']],
+  [/^(SENDGRID|TWILIO)_/, ['notification', 'worker', 'standIns']],
+];
+
+function named(service: SubgraphName): RegExp {
+  return new RegExp(`^${databaseVariable(service)}$`);
+}
+
+const mayKnow = (name: ProcessName, variable: string): boolean =>
+  KNOWN_TO.every(([pattern, processes]) => !pattern.test(variable) || processes.includes(name));
+
 /**
- * The environment of one process: what the launcher itself was given (so that every setting of a service can be made there),
- * the shared variables, its port, and of all databases its own one only.
+ * The environment of one process: what the launcher itself was given (so that every setting of a service can be made there) and
+ * the variables of the stack, without the secrets that it does not need; its port; and what only local programs read.
  */
 export function processEnvironment(
   name: Exclude<ProcessName, 'postgres' | 'redis'>,
-  shared: Variables,
+  variables: Variables,
   ports: Ports,
-  stores: StoreUrls,
+  dataDir: string,
   given: NodeJS.ProcessEnv,
 ): NodeJS.ProcessEnv {
-  const owner: SubgraphName | undefined = name === 'worker' ? 'notification' : SUBGRAPHS.find((it) => it === name);
-  const foreign = new Set(SUBGRAPHS.filter((it) => it !== owner).map(databaseVariable));
-  return {
-    ...Object.fromEntries(Object.entries(given).filter(([variable]) => !foreign.has(variable))),
-    ...shared,
-    PORT: String(ports[name]),
-    ...(owner === undefined ? {} : { [databaseVariable(owner)]: stores.databases[owner] }),
-    // They stand in for what production buys, and refuse to run there.
-    ...(name === 'documentStore' || name === 'standIns' ? { NODE_ENV: 'development' } : {}),
-  };
+  const known = Object.entries({ ...given, ...variables }).filter(([variable]) => mayKnow(name, variable));
+  return { ...Object.fromEntries(known), PORT: String(ports[name]), ...localSettings(name, ports, dataDir) };
+}
+
+/** The embedded store and the stand-ins stand in for what production has, and refuse to run there. */
+function localSettings(name: ProcessName, ports: Ports, dataDir: string): Record<string, string> {
+  if (name === 'documentStore') {
+    return {
+      NODE_ENV: 'development',
+      DOCUMENT_STORE_DATA_DIR: join(dataDir, 'documents'),
+      DOCUMENT_STORE_HOST: '127.0.0.1',
+      DOCUMENT_STORE_PORT: String(ports.documentStore),
+    };
+  }
+  if (name === 'standIns') {
+    return {
+      NODE_ENV: 'development',
+      DATA_FILE: join(dataDir, 'standIns', 'journal'),
+      STRIPE_WEBHOOK_URL: `http://127.0.0.1:${ports.gateway}/webhooks/stripe`,
+    };
+  }
+  return {};
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePorts, requireFreePort } from '../stores/ports.js';
 import { StartupError } from '../stores/startupError.js';
@@ -8,8 +8,16 @@ import type { Ports, StoreUrls } from './environment.js';
 import { ENTRIES, PORTS, PROCESSES, type ProcessName } from './names.js';
 import { needsEmbeddedPostgres } from './stores.js';
 
-/** The root of the repository. */
-export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+/** The root of the repository: the nearest folder above this file that has the folder of the databases. */
+export const ROOT = findRoot();
+
+function findRoot(): string {
+  const here = dirname(fileURLToPath(import.meta.url));
+  for (let dir = here; dir !== dirname(dir); dir = dirname(dir)) {
+    if (existsSync(join(dir, 'prisma')) && existsSync(join(dir, 'package.json'))) return dir;
+  }
+  throw new Error(`${here} is not inside a clone of the repository`);
+}
 const DISK_NEEDED_BYTES = 300_000_000;
 
 /** What one start is to do. */

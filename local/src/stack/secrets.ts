@@ -10,6 +10,7 @@ const text = z.string().min(8);
 const secretsShape = z.object({
   identitySecret: text,
   accessTokenPrivateJwk: text,
+  adminPassword: text,
   postgres: text,
   redis: text,
   databases: z.record(z.enum(DATABASE_SERVICES), text),
@@ -31,6 +32,7 @@ function newSecrets(): Secrets {
   return {
     identitySecret: hex(32),
     accessTokenPrivateJwk: JSON.stringify(privateKey.export({ format: 'jwk' })),
+    adminPassword: randomBytes(12).toString('base64url'),
     postgres: hex(16),
     redis: hex(16),
     databases: Object.fromEntries(DATABASE_SERVICES.map((service) => [service, hex(16)])) as Secrets['databases'],
