@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { IDENTITY_HEADER, type ServiceName, STATEMENTS_HEADER, schemaFolder, signIdentity } from '@souk/runtime';
+import { IDENTITY_HEADER, type ServiceName, STATEMENTS_HEADER, signIdentity } from '@souk/runtime';
 import { Pool } from 'undici';
 
 export interface Answer<Data> {
@@ -13,11 +11,6 @@ export interface Client {
   /** Sends one operation; throws on any error and on `userErrors` in the answer. */
   send<Data>(document: string, variables?: object, token?: string): Promise<Answer<Data>>;
   close(): Promise<void>;
-}
-
-/** The text of a client journey in schema/operations, by its path without ending, such as `guest/ProductPage`. */
-export function operation(path: string): string {
-  return readFileSync(join(schemaFolder(), 'operations', `${path}.graphql`), 'utf8');
 }
 
 /** A client of the gateway, or of one subgraph when `direct` names whose identity to sign for. */

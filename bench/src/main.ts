@@ -1,0 +1,100 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { DEMO_ACCOUNTS, seedDemoData } from '@souk/local/demoData/index';
+import { createShopper } from '@souk/local/shopper';
+import { startStack } from '@souk/local/stack';
+import { journeys } from './journeys.js';
+import { measure } from './load.js';
+import { memoryOf } from './memory.js';
+import { type BenchResult, toMarkdown } from './report.js';
+import { type Target, targetOf } from './target.js';
+
+/**
+ * `npm run bench`: measures the journeys of schema/operations on a compiled build with bounded load on this machine.
+ * Takes the shop that `npm start` runs, or starts one in a folder of its own and removes it afterwards.
+ */
+const { values } = parseArgs({
+  options: {
+    json: { type: 'string' },
+    seconds: { type: 'string', default: '8' },
+    concurrency: { type: 'string', default: '8' },
+    only: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  },
+});
+
+if (values.help) {
+  console.log('npm run bench -- [--seconds N] [--concurrency N] [--only NAME] [--json FILE]');
+  process.exit(0);
+}
+
+const seconds = Number(values.seconds);
+const concurrency = Number(values.concurrency);
+if (!(seconds > 0 && seconds <= 120 && concurrency > 0 && concurrency <= 64)) {
+  console.error('bench: --seconds is 1 to 120, --concurrency 1 to 64');
+  process.exit(64);
+}
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+async function withTarget(work: (target: Target) => Promise<void>): Promise<void> {
+  const running = existsSync('.souk/stack.json') ? targetOf('.souk') : undefined;
+  if (running && (await fetch(`${running.urls.gateway}/health/live`).catch(() => undefined))?.ok) {
+    say('Measuring the shop that is running.');
+    return work(running);
+  }
+  const dataDir = await mkdtemp(join(tmpdir(), 'souk-bench-'));
+  say('Starting a shop to measure …');
+  const stack = await startStack({ dataDir, ports: 'random', env: { LOG_LEVEL: 'warn' }, log: say });
+  try {
+    const target = targetOf(dataDir);
+    await seedDemoData({ gatewayUrl: target.urls.gateway, admin: DEMO_ACCOUNTS.admin, log: say });
+    await work(target);
+  } finally {
+    await stack.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+await withTarget(async (target) => {
+  const idle = await memoryOf(target.pids);
+  const shopper = createShopper(target.urls.graphql, { connections: 64 });
+  const results: BenchResult[] = [];
+  for (const journey of await journeys({ target, shopper, concurrency })) {
+    if (values.only && !journey.name.includes(values.only)) continue;
+    say(`${journey.name} …`);
+    const statements = await journey.statements?.();
+    const through = { name: journey.name, concurrency, work: journey.work };
+    await measure({ ...through, seconds: Math.min(3, seconds) });
+    const measured = await measure({ ...through, seconds });
+    let direct: BenchResult['direct'];
+    if (journey.direct) {
+      await measure({ name: `${journey.name}, direct`, concurrency, seconds: 1, work: journey.direct });
+      direct = await measure({
+        name: `${journey.name}, direct`,
+        concurrency,
+        seconds: Math.max(2, seconds / 2),
+        work: journey.direct,
+      });
+    }
+    results.push({ ...measured, ...(statements === undefined ? {} : { statements }), ...(direct ? { direct } : {}) });
+    if (measured.errors > 0) say(`  ${measured.errors} errors, the first: ${measured.firstError}`);
+  }
+  await shopper.close();
+  const loaded = await memoryOf(target.pids);
+  const report = {
+    node: process.version,
+    cpus: cpus().length,
+    cpu: cpus()[0]?.model ?? '',
+    seconds,
+    concurrency,
+    results,
+    memory: { idle, loaded },
+  };
+  console.log(toMarkdown(report));
+  if (values.json) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
+  if (results.some((result) => result.errors > 0)) process.exitCode = 1;
+});

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+
+/** A running shop to measure: where its processes are, and the secret to call a subgraph directly. */
+export interface Target {
+  readonly urls: Readonly<Record<'graphql' | 'gateway' | 'product' | 'standIns' | string, string>>;
+  readonly pids: Readonly<Record<string, number>>;
+  readonly identitySecret: string;
+}
+
+/** Reads what `startStack` left in its data folder. */
+export function targetOf(dataDir: string): Target {
+  const state = JSON.parse(readFileSync(join(dataDir, 'stack.json'), 'utf8')) as {
+    urls: Record<string, string>;
+    processes: Record<string, { pid: number }>;
+  };
+  const env = parseEnv(readFileSync(join(dataDir, 'stack.env'), 'utf8'));
+  return {
+    urls: state.urls,
+    pids: Object.fromEntries(Object.entries(state.processes).map(([name, { pid }]) => [name, pid])),
+    identitySecret: env.IDENTITY_SECRET ?? '',
+  };
+}
