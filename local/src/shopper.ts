@@ -110,7 +110,7 @@ export interface PurchaseInput {
   /** How long to wait for CONFIRMED. */
   readonly timeoutMs?: number;
   /** Told of each step as it is done. */
-  readonly onStep?: (step: string, sent: Sent) => void;
+  readonly onStep?: (step: string, sent: Sent<unknown>) => void;
 }
 
 export interface Purchase {
