@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
@@ -13,17 +13,27 @@ export default async function globalSetup() {
   const root = resolve(import.meta.dirname, '..', '..');
   const cache = join(root, 'node_modules', '.cache', 'souk');
   await mkdir(cache, { recursive: true });
-  const outfile = join(cache, 'testStores.mjs');
-  await build({
-    entryPoints: [join(root, 'local', 'src', 'stores', 'testStores.ts')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
-    logLevel: 'error',
-  });
-  const child = spawn(process.execPath, [outfile], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const bundle = async (source, name) => {
+    const outfile = join(cache, name);
+    // Written under a name of its own and renamed: another run may be reading the file at this moment.
+    const unfinished = `${outfile}.${process.pid}`;
+    await build({
+      entryPoints: [join(root, 'local', 'src', source)],
+      outfile: unfinished,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      packages: 'external',
+      logLevel: 'error',
+    });
+    await rename(unfinished, outfile);
+    return outfile;
+  };
+  const [program, documentStore] = await Promise.all([
+    bundle('stores/testStores.ts', 'testStores.mjs'),
+    bundle('documentStore/main.ts', 'documentStore.mjs'),
+  ]);
+  const child = spawn(process.execPath, [program, documentStore], { stdio: ['pipe', 'pipe', 'inherit'] });
   process.env.SOUK_TEST_STORES = await new Promise((found, failed) => {
     createInterface({ input: child.stdout }).once('line', found);
     child.once('error', failed);

@@ -3,15 +3,17 @@
  * test asks for it. It ends, with everything it started, when its standard input closes: at the end of the run, or when
  * Jest dies.
  *
- * Protocol: prints one line, the base URL. `GET <base>/postgres` → {adminUrl, passwords}; `GET <base>/redis` → {url}.
+ * Protocol: prints one line, the base URL. `GET <base>/postgres` → {adminUrl, passwords}; `GET <base>/redis` → {url};
+ * `GET <base>/documentStore` → {url}, the embedded document store. Its program is given as the first argument.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DATABASE_SERVICES, type DatabaseService, provisionDatabases } from './databases.js';
-import { freePort } from './ports.js';
+import { startGuardedProcess } from './guardedProcess.js';
+import { freePort, isPortBusy } from './ports.js';
 import { startPostgres } from './postgres.js';
 import { startRedis } from './redis.js';
 
@@ -73,14 +75,34 @@ async function redis(dir: string): Promise<object> {
   return { url: running.url };
 }
 
+async function documentStore(dir: string): Promise<object> {
+  const program = process.argv[2];
+  if (program === undefined) throw new Error('the program of the document store was not given');
+  const port = await freePort();
+  const running = await startGuardedProcess({
+    command: [process.execPath, program, '--data-dir', join(dir, 'documents'), '--port', String(port)],
+    env: { ...process.env, NODE_ENV: 'test' },
+    stopSignal: 'TERM',
+  });
+  stops.push(() => running.stop(3_000));
+  let hasExited = false;
+  void running.exited.then(() => {
+    hasExited = true;
+  });
+  while (!(await isPortBusy(port))) {
+    if (hasExited) throw new Error(`the document store ended: ${running.lastLines().join('\n')}`);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+  return { url: `mongodb://127.0.0.1:${port}/?directConnection=true` };
+}
+
 async function main(): Promise<void> {
   const parent = await parentFolder();
   await removeAbandoned(parent);
   const dir = await mkdtemp(join(parent, `${PREFIX}${process.pid}-`));
-  const { chmod } = await import('node:fs/promises');
   await chmod(dir, 0o711);
   const token = secret();
-  const starters: Record<string, (dir: string) => Promise<object>> = { postgres, redis };
+  const starters: Record<string, (dir: string) => Promise<object>> = { postgres, redis, documentStore };
   const started = new Map<string, Promise<object>>();
   const server = createServer((request, response) => {
     const [, given, name] = (request.url ?? '').split('/');

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { MongoClient } from 'mongodb';
 import pg from 'pg';
 import { createClient } from 'redis';
-import { createTestDatabase, createTestRedis, type TestDatabase } from './stores.js';
+import { createTestDatabase, createTestDocumentStore, createTestRedis, type TestDatabase } from './stores.js';
 
 describe('test stores', () => {
   let order: TestDatabase;
@@ -60,5 +61,15 @@ describe('test stores', () => {
     first.destroy();
     second.destroy();
     await two.close();
+  });
+
+  test('two document databases do not see each other, and a closed one is dropped', async () => {
+    const [one, two] = await Promise.all([createTestDocumentStore(), createTestDocumentStore()]);
+    const [first, second] = await Promise.all([MongoClient.connect(one.url), MongoClient.connect(two.url)]);
+    await first.db().collection('products').insertOne({ name: 'shirt' });
+    expect(await second.db().collection('products').countDocuments()).toBe(0);
+    await one.close();
+    expect(await first.db().collection('products').countDocuments()).toBe(0);
+    await Promise.all([first.close(), second.close(), two.close()]);
   });
 });

@@ -24,6 +24,13 @@ export interface TestRedis {
   close(): Promise<void>;
 }
 
+export interface TestDocumentStore {
+  /** For `new MongoClient(url)`; names a database that no other test uses. */
+  readonly url: string;
+  /** Drops the database. */
+  close(): Promise<void>;
+}
+
 interface PostgresOfRun {
   readonly adminUrl: string;
   readonly passwords: Readonly<Record<DatabaseService, string>>;
@@ -32,7 +39,7 @@ interface PostgresOfRun {
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** Asks the process that owns this run's stores (scripts/jest/globalSetup.mjs); the first one to ask waits for its start. */
-async function storeOfRun<T>(name: 'postgres' | 'redis'): Promise<T> {
+async function storeOfRun<T>(name: 'postgres' | 'redis' | 'documentStore'): Promise<T> {
   const base = process.env.SOUK_TEST_STORES;
   if (base === undefined)
     throw new Error('no test stores: run tests through "npm run jest" (its globalSetup owns them)');
@@ -132,4 +139,24 @@ export async function createTestRedis(): Promise<TestRedis> {
   };
   await flush();
   return { url: own, close: flush };
+}
+
+/**
+ * An empty catalogue database for this test file alone: on the MongoDB that MONGODB_URL names, else on the run's embedded
+ * document store.
+ */
+export async function createTestDocumentStore(): Promise<TestDocumentStore> {
+  const server = process.env.MONGODB_URL || (await storeOfRun<{ url: string }>('documentStore')).url;
+  const url = new URL(server);
+  url.pathname = `/test_${randomBytes(6).toString('hex')}`;
+  const drop = async (): Promise<void> => {
+    const { MongoClient } = await import('mongodb');
+    const client = await MongoClient.connect(url.href);
+    try {
+      await client.db().dropDatabase();
+    } finally {
+      await client.close();
+    }
+  };
+  return { url: url.href, close: drop };
 }
