@@ -717,6 +717,25 @@ describe('aggregation', () => {
       [{ gross: 20, label: 'a-10' }],
     ],
     [
+      '$addFields goes into arrays',
+      [
+        { $match: { _id: 1 } },
+        { $set: { list: [{ k: 1 }, { k: 2 }] } },
+        { $addFields: { 'list.v': '$price', 'sub.x': 1 } },
+        { $project: { list: 1, sub: 1 } },
+      ],
+      [
+        {
+          _id: 1,
+          list: [
+            { k: 1, v: 10 },
+            { k: 2, v: 10 },
+          ],
+          sub: { x: 1 },
+        },
+      ],
+    ],
+    [
       '$facet',
       [{ $facet: { n: [{ $count: 'n' }], cheap: [{ $match: { price: { $lt: 15 } } }, { $project: { _id: 1 } }] } }],
       [{ n: [{ n: 3 }], cheap: [{ _id: 1 }] }],

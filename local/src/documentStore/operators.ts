@@ -1,4 +1,4 @@
-import { Context } from 'mingo/core';
+import { Context, evalExpr } from 'mingo/core';
 import { Lazy } from 'mingo/lazy';
 import * as accumulators from 'mingo/operators/accumulator';
 import * as expressions from 'mingo/operators/expression';
@@ -9,7 +9,7 @@ import * as windows from 'mingo/operators/window';
 import { CommandError } from './errors.js';
 import { ownPredicates } from './predicates.js';
 import { sortDocuments } from './sort.js';
-import type { Doc } from './values.js';
+import { type Doc, isDocument } from './values.js';
 
 const NEVER = ['default', '$function', '$accumulator', '$where', '$out', '$merge'] as const;
 
@@ -22,8 +22,27 @@ function operatorsOf<T extends Record<string, unknown>>(module: T): Omit<T, 'def
 
 const sortStage: typeof stages.$sort = (source, spec) => Lazy(sortDocuments(source.collect<Doc>(), spec));
 
+/** Sets a field as MongoDB does: through documents, and in every element of an array on the way. */
+function setField(target: unknown, [part, ...rest]: readonly string[], value: unknown): unknown {
+  if (part === undefined) return value;
+  if (Array.isArray(target)) return target.map((element) => setField(element, [part, ...rest], value));
+  const { [part]: current, ...others } = isDocument(target) ? target : ({} as Doc);
+  if (rest.length === 0 && value === undefined) return others;
+  const next = setField(current, rest, value);
+  return isDocument(target) && Object.hasOwn(target, part) ? { ...target, [part]: next } : { ...others, [part]: next };
+}
+
+/** Ours instead of mingo's, which does not go into arrays. All values are computed from the document as it was. */
+const setStage: typeof stages.$addFields = (source, fields, options) =>
+  source.map((document: Doc) => {
+    const values = Object.entries(fields).map(
+      ([path, expression]) => [path, evalExpr(document, expression, options)] as const,
+    );
+    return values.reduce<unknown>((result, [path, value]) => setField(result, path.split('.'), value), document);
+  });
+
 /** Stages that read. $out and $merge write past the indexes and the journal: refused. */
-export const STAGES = { ...operatorsOf(stages), $sort: sortStage };
+export const STAGES = { ...operatorsOf(stages), $sort: sortStage, $addFields: setStage, $set: setStage };
 
 const PREDICATES = { ...operatorsOf(predicates), ...ownPredicates };
 const OPERATORS = {

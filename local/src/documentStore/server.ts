@@ -4,7 +4,7 @@ import type { Batch } from './cursors.js';
 import { CommandError, errorReply } from './errors.js';
 import { openStore, type Store } from './store.js';
 import type { Doc } from './values.js';
-import { createFrameReader, encodeReply, ProtocolError, parseRequest, type Request } from './wire.js';
+import { createFrameReader, encodeReply, parseRequest, type Request } from './wire.js';
 
 export interface DocumentStoreOptions {
   /** Directory of the journal; made when missing, locked while the store runs. */
@@ -129,8 +129,10 @@ function serve(
     try {
       read(chunk);
     } catch (error) {
-      if (!(error instanceof ProtocolError) && !(error instanceof RangeError)) throw error;
-      log(`document store: closed connection ${connectionId}: ${error.message}`);
+      // Bytes that are no message: there is nothing to answer to, and the other connections must not suffer.
+      log(
+        `document store: closed connection ${connectionId}: ${error instanceof Error ? error.message : String(error)}`,
+      );
       socket.destroy();
     }
   });
