@@ -11,6 +11,7 @@ import { apolloLogger, type Logger } from '@souk/runtime';
 import { createErrorFormatter } from '../http/errors.js';
 import { operationRules } from '../http/operationRules.js';
 import { documentLimits } from '../limits/documentLimits.js';
+import { createDirectExecution } from './directExecution.js';
 import type { GatewayContext } from './gatewayContext.js';
 import type { SubgraphDataSource } from './subgraphDataSource.js';
 
@@ -28,15 +29,17 @@ export async function createApolloServer(o: {
   production: boolean;
   logger: Logger;
 }): Promise<ApolloServer<GatewayContext>> {
+  const direct = createDirectExecution(o.dataSource);
   const gateway = new ApolloGateway({
     supergraphSdl: o.supergraphSdl,
     buildService: ({ name }) => o.dataSource(name),
     logger: apolloLogger(o.logger),
     __exposeQueryPlanExperimental: !o.production,
     validateSupergraph: false, // it is checked where it is composed
+    experimental_didResolveQueryPlan: direct.learn,
   });
   const apollo = new ApolloServer<GatewayContext>({
-    gateway,
+    gateway: direct.wrap(gateway),
     introspection: !o.production,
     hideSchemaDetailsFromClientErrors: o.production,
     nodeEnv: o.production ? 'production' : 'development',
