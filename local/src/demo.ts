@@ -22,8 +22,8 @@ interface Hop {
 
 interface Mail {
   readonly subject: string;
-  /** Milliseconds since 1970. */
-  readonly at: number;
+  /** ISO 8601. */
+  readonly at: string;
   readonly id: string;
 }
 
@@ -162,7 +162,7 @@ async function main(): Promise<void> {
     }
     hops.push(...events);
     for (const mail of mails)
-      hops.push({ at: mail.at, where: 'mailbox', what: `mail “${mail.subject}”`, id: mail.id });
+      hops.push({ at: Date.parse(mail.at), where: 'mailbox', what: `mail “${mail.subject}”`, id: mail.id });
     console.log(
       `\ncart ${bought.cartId}\norder ${bought.orderId}\npayment ${bought.paymentId} (${bought.intentId} at the provider)\n`,
     );

@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 /**
  * Starts the process that owns this run's stores. It starts none of them until a test asks (`createTestDatabase`, …), so
  * that a run of unit tests pays nothing, and it ends with Jest, however Jest ends. The source is bundled on the spot:
- * tests never depend on a build.
+ * only the tests of the whole shop (tests/) depend on a build.
  */
 export default async function globalSetup() {
   const root = resolve(import.meta.dirname, '..', '..');
@@ -33,7 +33,9 @@ export default async function globalSetup() {
     bundle('stores/testStores.ts', 'testStores.mjs'),
     bundle('documentStore/main.ts', 'documentStore.mjs'),
   ]);
-  const child = spawn(process.execPath, [program, documentStore], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [program, documentStore, join(root, 'local', 'dist', 'testShop.js')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   process.env.SOUK_TEST_STORES = await new Promise((found, failed) => {
     createInterface({ input: child.stdout }).once('line', found);
     child.once('error', failed);

@@ -5,9 +5,11 @@
  *
  * Protocol: prints one line, the base URL. `GET <base>/postgres` → {adminUrl, passwords}; `GET <base>/redis` → {url};
  * `GET <base>/documentStore` → {url}, the embedded document store. Its program is given as the first argument.
+ * `GET <base>/shop` → {urls, env, accounts}, the whole shop with demo data (local/src/testShop.ts, compiled). Its program is the
+ * second argument.
  */
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, statfs } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -96,13 +98,38 @@ async function documentStore(dir: string): Promise<object> {
   return { url: `mongodb://127.0.0.1:${port}/?directConnection=true` };
 }
 
+async function shop(dir: string): Promise<object> {
+  const program = process.argv[3];
+  if (program === undefined) throw new Error('the program of the shop was not given');
+  const dataDir = join(dir, 'shop');
+  await mkdir(dataDir);
+  const running = await startGuardedProcess({
+    command: [process.execPath, program, dataDir],
+    env: { ...process.env, NODE_ENV: 'development' },
+    stopSignal: 'TERM',
+  });
+  stops.push(() => running.stop(15_000));
+  let hasExited = false;
+  void running.exited.then(() => {
+    hasExited = true;
+  });
+  const read = (name: string) => readFile(join(dataDir, name), 'utf8').catch(() => undefined);
+  for (;;) {
+    const ready = await read('ready.json');
+    if (ready) return JSON.parse(ready) as object;
+    if (hasExited)
+      throw new Error(`the shop did not start: ${(await read('failed.txt')) ?? running.lastLines().join('\n')}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
 async function main(): Promise<void> {
   const parent = await parentFolder();
   await removeAbandoned(parent);
   const dir = await mkdtemp(join(parent, `${PREFIX}${process.pid}-`));
   await chmod(dir, 0o711);
   const token = secret();
-  const starters: Record<string, (dir: string) => Promise<object>> = { postgres, redis, documentStore };
+  const starters: Record<string, (dir: string) => Promise<object>> = { postgres, redis, documentStore, shop };
   const started = new Map<string, Promise<object>>();
   const server = createServer((request, response) => {
     const [, given, name] = (request.url ?? '').split('/');
