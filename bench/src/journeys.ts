@@ -153,7 +153,7 @@ async function stockedProducts(target: Target, shopper: Shopper): Promise<{ slug
 async function signIn(target: Target, { email, password }: { email: string; password: string }): Promise<Shopper> {
   const shopper = createShopper(target.urls.graphql, { connections: 64 });
   const session = await shopper.send<{ sessionCreate: { accessToken: string } }>('SessionCreate', { email, password });
-  shopper.useToken(session.data.sessionCreate.accessToken);
+  shopper.setToken(session.data.sessionCreate.accessToken);
   return shopper;
 }
 

@@ -41,7 +41,7 @@ export interface Shopper {
   /** Sends the operation named so, for example `CartCreate`. @throws Refused */
   send<Data>(operation: string, variables?: object): Promise<Sent<Data>>;
   /** Sends with this access token from now on; undefined signs out. */
-  useToken(token: string | undefined): void;
+  setToken(token: string | undefined): void;
   close(): Promise<void>;
 }
 
@@ -95,7 +95,7 @@ export function createShopper(endpoint: string, o: { connections?: number } = {}
         milliseconds,
       };
     },
-    useToken(next) {
+    setToken(next) {
       token = next;
     },
     close: () => pool.close(),

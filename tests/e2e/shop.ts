@@ -31,7 +31,7 @@ export async function signedIn(shop: Shop, role: string): Promise<Shopper> {
     email: account.email,
     password: account.password,
   });
-  shopper.useToken(session.data.sessionCreate.accessToken);
+  shopper.setToken(session.data.sessionCreate.accessToken);
   return shopper;
 }
 
