@@ -1,0 +1,49 @@
+import { newId } from '@souk/runtime';
+import { calculateJwkThumbprint, importJWK, type JWK, SignJWT } from 'jose';
+import { z } from 'zod';
+import type { AccessTokens } from '../app/ports.js';
+import { scopesOf } from '../domain/roles.js';
+
+/** What the gateway insists on. */
+const ISSUER = 'souk';
+const AUDIENCE = 'souk';
+const TYPE = 'at+jwt';
+const ALGORITHM = 'EdDSA';
+
+const base64url = () => z.string().regex(/^[\w-]{43}$/, 'must be 32 bytes in base64url');
+
+/** An Ed25519 private key as JWK. https://www.rfc-editor.org/rfc/rfc8037 */
+export const privateJwk = z.object({
+  kty: z.literal('OKP'),
+  crv: z.literal('Ed25519'),
+  x: base64url(),
+  d: base64url(),
+});
+
+export type PrivateJwk = z.output<typeof privateJwk>;
+
+/** Signs access tokens (RFC 9068) with the key, and shows its public half under its thumbprint. */
+export async function createAccessTokens(
+  key: PrivateJwk,
+  lifetimeSeconds: number,
+): Promise<AccessTokens & { readonly jwks: { readonly keys: readonly JWK[] } }> {
+  const { kty, crv, x } = key;
+  const kid = await calculateJwkThumbprint({ kty, crv, x });
+  const privateKey = await importJWK(key, ALGORITHM);
+  return {
+    lifetimeSeconds,
+    jwks: { keys: [{ kty, crv, x, kid, alg: ALGORITHM, use: 'sig' }] },
+    sign({ account, sessionId, now }) {
+      const issuedAt = Math.floor(now.getTime() / 1_000);
+      return new SignJWT({ sid: sessionId, roles: account.roles, scopes: scopesOf(account.roles) })
+        .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid })
+        .setIssuer(ISSUER)
+        .setAudience(AUDIENCE)
+        .setSubject(account.id)
+        .setIssuedAt(issuedAt)
+        .setExpirationTime(issuedAt + lifetimeSeconds)
+        .setJti(newId('tok', now))
+        .sign(privateKey);
+    },
+  };
+}

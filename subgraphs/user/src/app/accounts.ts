@@ -1,0 +1,192 @@
+import { events, newEvent } from '@souk/events';
+import type { Account, Role } from '../domain/account.js';
+import { type AccountError, accountError, done, type Result, refused } from '../domain/accountError.js';
+import { readEmail } from '../domain/email.js';
+import { tooLong, weakBecause } from '../domain/password.js';
+import { type ProfileInput, readProfile } from '../domain/profile.js';
+import type { AccountStore, ConfirmationStore, PasswordHasher, Secrets, SessionStore, UserFilter } from './ports.js';
+import { type Client, delayed } from './sessions.js';
+
+export const CONFIRMATION_LIFETIME_MS = 3 * 24 * 3_600_000;
+
+export interface AccountDeps {
+  readonly accounts: AccountStore;
+  readonly sessions: Pick<SessionStore, 'attempt'>;
+  readonly confirmations: ConfirmationStore;
+  readonly passwords: PasswordHasher;
+  readonly secrets: Secrets;
+  readonly now: () => Date;
+  readonly newAccountId: () => string;
+  readonly newAttemptId: () => string;
+  readonly throttleKey: (emailKey: string, ip: string | null) => Buffer;
+}
+
+const noAccount = (field: string) => refused(accountError('NOT_FOUND', 'There is no such account.', [field]));
+
+/**
+ * Opens an account that is usable at once and publishes `account.registered` with it. A taken address takes as long to
+ * be told as a new one, since the password is hashed before anybody is asked.
+ */
+export const registerAccount =
+  (deps: AccountDeps) =>
+  async (input: ProfileInput & { email: string; password: string }): Promise<Result<Account>> => {
+    const errors: AccountError[] = [];
+    const email = readEmail(input.email);
+    if (!email) errors.push(accountError('INVALID', 'This is not an e-mail address.', ['input', 'email']));
+    const weak = weakBecause(input.password, email?.key ?? '', ['input', 'password']);
+    if (weak) errors.push(weak);
+    const { profile, errors: profileErrors } = readProfile(input);
+    errors.push(...profileErrors);
+    if (!email || errors.length > 0) return refused(...errors);
+
+    const id = deps.newAccountId();
+    const createdAt = deps.now();
+    const passwordHash = await deps.passwords.hash(input.password);
+    const event = newEvent(events.accountRegistered, {
+      aggregateId: id,
+      sequence: 1,
+      data: { userId: id },
+      now: createdAt,
+    });
+    const account = { id, email, passwordHash, emailVerified: false, roles: ['CUSTOMER'] as const, profile, createdAt };
+    if (!(await deps.accounts.create(account, [event]))) {
+      return refused(accountError('EMAIL_TAKEN', 'There is an account with this e-mail address.', ['input', 'email']));
+    }
+    return done({
+      id,
+      email: email.email,
+      emailVerified: false,
+      isActive: true,
+      roles: account.roles,
+      firstName: profile.firstName ?? null,
+      lastName: profile.lastName ?? null,
+      phone: null,
+      locale: profile.locale ?? null,
+      addresses: [],
+      defaultShippingId: null,
+      defaultBillingId: null,
+      createdAt,
+    });
+  };
+
+/** What the notification service may know of an account; `confirmationToken` makes a new one each time, while it is needed. */
+export const accountForNotification =
+  (deps: AccountDeps) =>
+  async (id: string): Promise<(Account & { confirmationToken: () => Promise<string | null> }) | undefined> => {
+    const [account] = await deps.accounts.readMany([id]);
+    if (!account) return undefined;
+    return {
+      ...account,
+      async confirmationToken() {
+        if (account.emailVerified || !account.isActive) return null;
+        const now = deps.now();
+        const { token, hash } = deps.secrets.create();
+        const expiresAt = new Date(now.getTime() + CONFIRMATION_LIFETIME_MS);
+        await deps.confirmations.create({ hash, accountId: id, now, expiresAt });
+        return token;
+      },
+    };
+  };
+
+/** Changes the password, which ends every other session. Attempts count and are delayed like those of signing in. */
+export const changePassword =
+  (deps: AccountDeps) =>
+  async (command: {
+    accountId: string;
+    sessionId: string;
+    currentPassword: string;
+    newPassword: string;
+    client: Client;
+  }): Promise<Result<true>> => {
+    const [account] = await deps.accounts.readMany([command.accountId]);
+    if (!account?.isActive) return noAccount('currentPassword');
+    const emailKey = account.email.toLowerCase();
+    const weak = weakBecause(command.newPassword, emailKey, ['newPassword']);
+    if (weak) return refused(weak);
+    const now = deps.now();
+    const throttleKey = deps.throttleKey(emailKey, command.client.ip);
+    const attempt = await deps.sessions.attempt({
+      throttleKey,
+      emailKey,
+      attemptId: deps.newAttemptId(),
+      now,
+    });
+    if (attempt.delayedUntil) return refused(delayed(attempt.delayedUntil, now));
+    const hopeless = tooLong(command.currentPassword);
+    const stored = hopeless ? undefined : attempt.account?.passwordHash;
+    if (!(await deps.passwords.verify(stored, hopeless ? '' : command.currentPassword))) {
+      return refused(accountError('INVALID_CREDENTIALS', 'The current password is wrong.', ['currentPassword']));
+    }
+    const passwordHash = await deps.passwords.hash(command.newPassword);
+    const { accountId: id, sessionId: keepSessionId } = command;
+    await deps.accounts.setPassword({ id, passwordHash, keepSessionId, throttleKey, now: deps.now() });
+    return done(true);
+  };
+
+/** Changes the given parts of the profile. */
+export const updateAccount =
+  (deps: AccountDeps) =>
+  async (accountId: string, input: ProfileInput): Promise<Result<string>> => {
+    const { profile, errors } = readProfile(input);
+    if (errors.length > 0) return refused(...errors);
+    await deps.accounts.updateProfile(accountId, profile);
+    return done(accountId);
+  };
+
+/** Grants exactly these roles, and always CUSTOMER. Effective when the user's session is refreshed. */
+export const updateRoles =
+  (deps: AccountDeps) =>
+  async (command: { actorId: string; accountId: string; roles: readonly Role[] }): Promise<Result<string>> => {
+    const roles: Role[] = [...new Set<Role>(['CUSTOMER', ...command.roles])];
+    if (command.actorId === command.accountId && !roles.includes('ADMIN')) {
+      return refused(accountError('CONFLICT', 'Nobody can take ADMIN from themselves.', ['roles']));
+    }
+    return (await deps.accounts.setRoles(command.accountId, roles)) ? done(command.accountId) : noAccount('userId');
+  };
+
+/** Disables or enables an account. Disabling ends its sessions: no access token is renewed from now on. */
+export const setAccountActive =
+  (deps: AccountDeps) =>
+  async (command: { actorId: string; accountId: string; isActive: boolean }): Promise<Result<string>> => {
+    if (command.actorId === command.accountId && !command.isActive) {
+      return refused(accountError('CONFLICT', 'Nobody can disable themselves.', ['userId']));
+    }
+    const found = await deps.accounts.setActive(command.accountId, command.isActive, deps.now());
+    return found ? done(command.accountId) : noAccount('userId');
+  };
+
+/** A page of accounts, newest first, with one more than asked for when there are more. */
+export const listAccounts =
+  (deps: AccountDeps) =>
+  (o: { filter: UserFilter; first: number; after: readonly [string, string] | undefined }): Promise<Account[]> =>
+    deps.accounts.list({ ...o, first: o.first + 1 });
+
+/**
+ * Makes the first administrator, if there is no account with that address. An account that exists is left as it is,
+ * password and roles: whoever registered it first must not become administrator by a restart.
+ */
+export const bootstrapAdmin =
+  (deps: AccountDeps) =>
+  async (o: { email: string; password: string }): Promise<'created' | 'exists' | 'exists-without-role'> => {
+    const email = readEmail(o.email);
+    if (!email) throw new Error('BOOTSTRAP_ADMIN_EMAIL is not an e-mail address');
+    const weak = weakBecause(o.password, email.key, []);
+    if (weak) throw new Error(`BOOTSTRAP_ADMIN_PASSWORD: ${weak.message}`);
+    const existing = await deps.accounts.findByEmail(email.key);
+    if (!existing) {
+      const created = await deps.accounts.create(
+        {
+          id: deps.newAccountId(),
+          email,
+          passwordHash: await deps.passwords.hash(o.password),
+          emailVerified: true,
+          roles: ['CUSTOMER', 'ADMIN'],
+          profile: {},
+          createdAt: deps.now(),
+        },
+        [],
+      );
+      return created ? 'created' : 'exists';
+    }
+    return existing.roles.includes('ADMIN') ? 'exists' : 'exists-without-role';
+  };

@@ -1,0 +1,171 @@
+import type { Account, Session } from '../domain/account.js';
+import { type AccountError, accountError, done, type Result, refused } from '../domain/accountError.js';
+import { readEmail } from '../domain/email.js';
+import { tooLong } from '../domain/password.js';
+import type { AccessTokens, ConfirmationStore, PasswordHasher, Secrets, SessionStore } from './ports.js';
+
+export const REFRESH_LIFETIME_MS = 30 * 24 * 3_600_000;
+/** How long a client that lost the answer of a refresh may ask again with the old token. */
+export const REFRESH_GRACE_MS = 30_000;
+
+/** The client that a request came from. */
+export interface Client {
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+}
+
+export interface OpenSession {
+  readonly account: Account;
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  readonly expiresIn: number;
+}
+
+export interface SessionDeps {
+  readonly sessions: SessionStore;
+  readonly confirmations: ConfirmationStore;
+  readonly passwords: PasswordHasher;
+  readonly accessTokens: AccessTokens;
+  readonly secrets: Secrets;
+  readonly now: () => Date;
+  readonly newSessionId: () => string;
+  readonly newAttemptId: () => string;
+  readonly throttleKey: (emailKey: string, ip: string | null) => Buffer;
+}
+
+const WRONG = accountError('INVALID_CREDENTIALS', 'The e-mail address or the password is wrong.');
+const DISABLED = accountError('ACCOUNT_DISABLED', 'This account is disabled.');
+
+/**
+ * Signs in. Guarantees: an unknown address and a wrong password differ neither in the answer nor in its time; each
+ * attempt is counted before it is verified, so that many at once are no way around the delay; a delay is never a lock.
+ * Two round trips and one hash.
+ */
+export const createSession =
+  (deps: SessionDeps) =>
+  async (command: { email: string; password: string; client: Client }): Promise<Result<OpenSession>> => {
+    const now = deps.now();
+    const emailKey = readEmail(command.email)?.key ?? '';
+    const throttleKey = deps.throttleKey(emailKey, command.client.ip);
+    const attempt = await deps.sessions.attempt({ throttleKey, emailKey, attemptId: deps.newAttemptId(), now });
+    if (attempt.delayedUntil) return refused(delayed(attempt.delayedUntil, now));
+
+    const hopeless = tooLong(command.password);
+    const matches = await deps.passwords.verify(
+      hopeless ? undefined : attempt.account?.passwordHash,
+      hopeless ? '' : command.password,
+    );
+    if (!attempt.account || !matches) return refused(WRONG);
+    const { account } = attempt.account;
+    if (!account.isActive) return refused(DISABLED);
+    return done(await openSession(deps, account, command.client, throttleKey));
+  };
+
+/** The refusal of an attempt that comes too early. */
+export function delayed(until: Date, now: Date): AccountError {
+  const retryAfterSeconds = Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1_000));
+  return {
+    code: 'LOGIN_ATTEMPT_DELAYED',
+    message: `Too many failed attempts. Try again in ${retryAfterSeconds} s.`,
+    retryAfterSeconds,
+  };
+}
+
+/** Opens a session of an account that has proved itself. */
+async function openSession(
+  deps: SessionDeps,
+  account: Account,
+  client: Client,
+  throttleKey: Buffer | null,
+): Promise<OpenSession> {
+  const now = deps.now();
+  const secret = deps.secrets.create();
+  const id = deps.newSessionId();
+  const expiresAt = new Date(now.getTime() + REFRESH_LIFETIME_MS);
+  await deps.sessions.create(
+    { id, accountId: account.id, refreshHash: secret.hash, ...client, now, expiresAt },
+    throttleKey,
+  );
+  return tokens(deps, account, id, secret.token, now);
+}
+
+async function tokens(
+  deps: SessionDeps,
+  account: Account,
+  sessionId: string,
+  refreshToken: string,
+  now: Date,
+): Promise<OpenSession> {
+  const accessToken = await deps.accessTokens.sign({ account, sessionId, now });
+  return { account, accessToken, refreshToken, expiresIn: deps.accessTokens.lifetimeSeconds };
+}
+
+/**
+ * Exchanges a refresh token; roles are read anew. Guarantees: a token is good for one exchange, its second use ends
+ * the session for both, whoever holds them; only a client that lost the answer gets another one within a short grace.
+ */
+export const refreshSession =
+  (deps: SessionDeps) =>
+  async (command: { refreshToken: string | undefined; client: Client }): Promise<Result<OpenSession>> => {
+    if (!command.refreshToken) return refused(accountError('REQUIRED', 'A refresh token is needed.', ['refreshToken']));
+    const now = deps.now();
+    const secret = deps.secrets.create();
+    const rotation = await deps.sessions.rotate({
+      hash: deps.secrets.hash(command.refreshToken),
+      newHash: secret.hash,
+      now,
+      graceMs: REFRESH_GRACE_MS,
+      expiresAt: new Date(now.getTime() + REFRESH_LIFETIME_MS),
+      ...command.client,
+    });
+    const field = ['refreshToken'];
+    switch (rotation.outcome) {
+      case 'ROTATED':
+        return done(await tokens(deps, rotation.account, rotation.sessionId, secret.token, now));
+      case 'UNKNOWN':
+      case 'REVOKED':
+        return refused(accountError('TOKEN_INVALID', 'This session has ended. Sign in again.', field));
+      case 'EXPIRED':
+        return refused(accountError('TOKEN_EXPIRED', 'This session has expired. Sign in again.', field));
+      case 'REUSED':
+        return refused(
+          accountError('TOKEN_REUSED', 'This token was used before. The session was ended; sign in again.', field),
+        );
+      case 'DISABLED':
+        return refused(DISABLED);
+    }
+  };
+
+/** Verifies the e-mail address by the token that was mailed to it, once, and signs in. */
+export const confirmAccount =
+  (deps: SessionDeps) =>
+  async (command: { token: string; client: Client }): Promise<Result<OpenSession>> => {
+    const used = await deps.confirmations.use(deps.secrets.hash(command.token), deps.now());
+    if (used === 'DISABLED') return refused(DISABLED);
+    if (used === 'EXPIRED') return refused(accountError('TOKEN_EXPIRED', 'This link has expired.', ['token']));
+    if (used === 'INVALID')
+      return refused(accountError('TOKEN_INVALID', 'This link is not valid, or it was used.', ['token']));
+    return done(await openSession(deps, used.account, command.client, null));
+  };
+
+/** Live sessions of an account, last used first. */
+export const listSessions =
+  (deps: SessionDeps) =>
+  (accountId: string): Promise<Session[]> =>
+    deps.sessions.list(accountId, deps.now());
+
+/** Ends one session of the account. Repeating it changes nothing. */
+export const revokeSession =
+  (deps: SessionDeps) =>
+  async (accountId: string, sessionId: string): Promise<Result<true>> =>
+    (await deps.sessions.revoke(accountId, sessionId, deps.now()))
+      ? done(true)
+      : refused(accountError('NOT_FOUND', 'There is no such session.', ['id']));
+
+/** Ends all sessions of the account, or all but one. */
+export const revokeAllSessions =
+  (deps: SessionDeps) =>
+  async (accountId: string, except: string | undefined): Promise<Result<true>> => {
+    await deps.sessions.revokeAll(accountId, except, deps.now());
+    return done(true);
+  };

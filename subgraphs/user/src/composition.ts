@@ -1,0 +1,113 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { startRelay } from '@souk/outbox';
+import { openDatabase } from '@souk/postgres';
+import {
+  createLogger,
+  createSubgraphServer,
+  type Life,
+  type Logger,
+  loadSdl,
+  newId,
+  type SubgraphServer,
+  startRepeating,
+} from '@souk/runtime';
+import DataLoader from 'dataloader';
+import { createAccessTokens } from './adapters/accessTokens.jose.js';
+import { createAccountStore } from './adapters/accountStore.postgres.js';
+import { createAddressStore } from './adapters/addressStore.postgres.js';
+import { createPasswordHasher } from './adapters/passwordHasher.argon2.js';
+import { createConfirmationStore, createSessionStore, purgeSessions } from './adapters/sessionStore.postgres.js';
+import { createApp } from './app/index.js';
+import type { Config } from './config.js';
+import { PrismaClient } from './generated/prisma/client.js';
+import type { Context } from './graphql/context.js';
+import { resolvers } from './graphql/resolvers.js';
+
+const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
+const TOKEN_BYTES = 32;
+const PURGE_EVERY_MS = 3_600_000;
+const PURGE_BATCH = 1_000;
+const MAX_USER_AGENT = 200;
+
+/** Builds the user service and starts it listening; everything it opened is closed by `life`. */
+export async function startUser(
+  config: Config,
+  life: Life,
+): Promise<{ logger: Logger; server: SubgraphServer; shutdownTimeoutMs: number }> {
+  const logger = createLogger('user', config.LOG_LEVEL);
+  const now = () => new Date();
+  const database = openDatabase({ url: config.DATABASE_URL_USER, service: 'user', logger });
+  life.onShutdown('database', () => database.close());
+  const prisma = new PrismaClient({ adapter: database.prismaAdapter() });
+  const accessTokens = await createAccessTokens(config.ACCESS_TOKEN_PRIVATE_JWK, config.ACCESS_TOKEN_SECONDS);
+
+  const app = createApp({
+    accounts: createAccountStore(database, prisma),
+    addresses: createAddressStore(database, prisma),
+    sessions: createSessionStore(database),
+    confirmations: createConfirmationStore(database),
+    passwords: await createPasswordHasher(),
+    accessTokens,
+    secrets: {
+      create() {
+        const token = randomBytes(TOKEN_BYTES).toString('base64url');
+        return { token, hash: sha256(token) };
+      },
+      hash: sha256,
+    },
+    now,
+    newAccountId: () => newId('usr'),
+    newSessionId: () => newId('ses'),
+    newAddressId: () => newId('adr'),
+    newAttemptId: () => newId('att'),
+    throttleKey: (emailKey, ip) => sha256(`${emailKey}\n${ip ?? ''}`),
+  });
+  await bootstrap(app, config, logger);
+
+  const relay = await startRelay({ service: 'user', database, redisUrl: config.REDIS_URL, logger });
+  life.onShutdown('relay', () => relay.close());
+  const purging = startRepeating({
+    name: 'purge sessions',
+    everyMs: PURGE_EVERY_MS,
+    logger,
+    work: async () => (await purgeSessions(database)(now(), PURGE_BATCH)) >= PURGE_BATCH,
+  });
+  life.onShutdown('purge', () => purging.close());
+
+  const server = await createSubgraphServer<Context>({
+    service: 'user',
+    sdl: loadSdl('user'),
+    resolvers,
+    identitySecret: config.IDENTITY_SECRET,
+    logger,
+    production: config.NODE_ENV === 'production',
+    readiness: { postgres: () => database.ping() },
+    createContext: (viewer, client) => ({
+      viewer,
+      client: { ip: client.ip ?? null, userAgent: client.userAgent?.slice(0, MAX_USER_AGENT) ?? null },
+      app,
+      accounts: new DataLoader(async (ids) => {
+        const found = new Map((await app.readAccounts(ids)).map((account) => [account.id, account]));
+        return ids.map((id) => found.get(id));
+      }),
+    }),
+    routes: (fastify) => {
+      fastify.get('/.well-known/jwks.json', (_request, reply) =>
+        reply.header('cache-control', 'public, max-age=300').send(accessTokens.jwks),
+      );
+    },
+  });
+  life.onShutdown('server', () => server.close());
+  await server.listen(config.HOST, config.PORT);
+  return { logger, server, shutdownTimeoutMs: config.SHUTDOWN_TIMEOUT_MS };
+}
+
+async function bootstrap(app: ReturnType<typeof createApp>, config: Config, logger: Logger): Promise<void> {
+  const { BOOTSTRAP_ADMIN_EMAIL: email, BOOTSTRAP_ADMIN_PASSWORD: password } = config;
+  if (email === undefined || password === undefined) return;
+  const outcome = await app.bootstrapAdmin({ email, password });
+  if (outcome === 'created') logger.info('the first administrator was created');
+  if (outcome === 'exists-without-role') {
+    logger.warn('the account of BOOTSTRAP_ADMIN_EMAIL exists without the role ADMIN and was left as it is');
+  }
+}

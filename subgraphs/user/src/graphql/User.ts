@@ -1,0 +1,26 @@
+import { hasScope } from '@souk/runtime';
+import { scopesOf } from '../domain/roles.js';
+import type { UserResolvers } from '../generated/graphql.js';
+import { isSelf, maySee } from './context.js';
+import { addressModels } from './models.js';
+
+export const User: UserResolvers = {
+  __resolveReference: async ({ id }, { viewer, accounts }) =>
+    maySee(viewer, id) ? ((await accounts.load(id)) ?? null) : null,
+  scopes: ({ roles }) => scopesOf(roles),
+  addresses: (account, _args, { viewer }) =>
+    isSelf(viewer, account.id) || hasScope(viewer, 'users:read') ? addressModels(account) : null,
+  defaultShippingAddress: (account, _args, { viewer }) =>
+    isSelf(viewer, account.id) || hasScope(viewer, 'users:read')
+      ? (addressModels(account).find(({ entry }) => entry.id === account.defaultShippingId) ?? null)
+      : null,
+  defaultBillingAddress: (account, _args, { viewer }) =>
+    isSelf(viewer, account.id) || hasScope(viewer, 'users:read')
+      ? (addressModels(account).find(({ entry }) => entry.id === account.defaultBillingId) ?? null)
+      : null,
+  sessions: async ({ id }, _args, { viewer, app }) => {
+    if (viewer.kind !== 'user' || !isSelf(viewer, id)) return null;
+    const sessions = await app.listSessions(id);
+    return sessions.map((session) => ({ ...session, isCurrent: session.id === viewer.sessionId }));
+  },
+};

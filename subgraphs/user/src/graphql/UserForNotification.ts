@@ -1,0 +1,5 @@
+import type { UserForNotificationResolvers } from '../generated/graphql.js';
+
+export const UserForNotification: UserForNotificationResolvers = {
+  emailConfirmationToken: ({ confirmationToken }) => confirmationToken(),
+};

@@ -1,0 +1,25 @@
+import type { UserFilter } from '../app/ports.js';
+import type { Account, AccountAddress, Session } from '../domain/account.js';
+
+export type UserModel = Account;
+
+export interface UserAddressModel {
+  readonly of: Account;
+  readonly entry: AccountAddress;
+}
+
+export type SessionModel = Session & { readonly isCurrent: boolean };
+
+/** A page of accounts; the total is counted only when it is selected. */
+export interface UserConnectionModel {
+  readonly accounts: readonly Account[];
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  readonly filter: UserFilter;
+}
+
+export type UserForNotificationModel = Account & { readonly confirmationToken: () => Promise<string | null> };
+
+export function addressModels(account: Account): UserAddressModel[] {
+  return account.addresses.map((entry) => ({ of: account, entry }));
+}
