@@ -1,0 +1,91 @@
+import { INBOX_CLAIM } from '@souk/outbox';
+import { type Database, sql } from '@souk/postgres';
+import type { ClaimedDelivery, DeliveryStore, NotificationView } from '../app/ports.js';
+
+/** Channel on which the worker hears that something was queued by hand. */
+export const QUEUED_CHANNEL = 'souk_notification_queued';
+
+const CLAIMED = `d.id, d.event_id AS "eventId", d.template, d.channel, d.order_id AS "orderId", d.user_id AS "userId", d.params,
+  d.attempts AS attempt, d.traceparent, d.correlation_id AS "correlationId"`;
+
+const record = sql<ClaimedDelivery>(
+  'notification.record',
+  `WITH ${INBOX_CLAIM('$1', "'notification'")}
+   INSERT INTO delivery AS d (id, event_id, template, channel, order_id, user_id, params, state, attempts, claimed_at, next_attempt_at, traceparent, correlation_id)
+   SELECT made.id, $1, $2, made.channel, $3, $4, $5::jsonb, 'QUEUED', 1, now(), now() + $6::float8 * interval '1 millisecond', $7, $8
+   FROM jsonb_to_recordset($9::jsonb) AS made(id text, channel text)
+   WHERE EXISTS (SELECT 1 FROM inbox)
+   ON CONFLICT (event_id, channel) DO NOTHING
+   RETURNING ${CLAIMED}, false AS "mayBeDuplicate"`,
+);
+
+const claimDue = sql<ClaimedDelivery>(
+  'notification.claimDue',
+  `WITH due AS (
+     SELECT id, claimed_at IS NOT NULL AS unknown FROM delivery
+     WHERE state = 'QUEUED' AND next_attempt_at <= now() ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+   UPDATE delivery d SET attempts = d.attempts + 1, claimed_at = now(), next_attempt_at = now() + $2::float8 * interval '1 millisecond'
+   FROM due WHERE d.id = due.id
+   RETURNING ${CLAIMED}, due.unknown AS "mayBeDuplicate"`,
+);
+
+const finish = sql<never>(
+  'notification.finish',
+  `UPDATE delivery d SET state = o.state, claimed_at = NULL, recipient = coalesce(o.recipient, d.recipient), last_error = o.reason,
+     provider_message_id = coalesce(o.message_id, d.provider_message_id),
+     sent_at = CASE WHEN o.state = 'SENT' THEN now() ELSE d.sent_at END,
+     next_attempt_at = CASE WHEN o.state = 'QUEUED' THEN now() + o.delay_ms * interval '1 millisecond' END
+   FROM jsonb_to_recordset($1::jsonb) AS o(id text, attempt int, state text, recipient text, reason text, message_id text, delay_ms float8)
+   WHERE d.id = o.id AND d.attempts = o.attempt AND d.state = 'QUEUED'`,
+);
+
+const requeue = sql<{ found: boolean; queued: boolean }>(
+  'notification.requeue',
+  `WITH queued AS (
+     UPDATE delivery SET state = 'QUEUED', attempts = 0, claimed_at = NULL, last_error = NULL, next_attempt_at = now()
+     WHERE id = $1 AND state <> 'QUEUED' RETURNING pg_notify('${QUEUED_CHANNEL}', ''))
+   SELECT EXISTS (SELECT 1 FROM queued) AS queued, EXISTS (SELECT 1 FROM delivery WHERE id = $1) AS found`,
+);
+
+const ofOrders = sql<NotificationView>(
+  'notification.ofOrders',
+  `SELECT id, order_id AS "orderId", template, channel, state, recipient, attempts, last_error AS "lastError",
+     created_at AS "createdAt", sent_at AS "sentAt"
+   FROM delivery WHERE order_id = ANY($1) ORDER BY created_at, id`,
+);
+
+/** Deliveries in Postgres; each operation is one statement. */
+export const createDeliveryStore = (database: Database): DeliveryStore => ({
+  record: ({ event, template, orderId, userId, params, deliveries }, leaseMs) =>
+    database.query(record, [
+      event.id,
+      template,
+      orderId,
+      userId,
+      JSON.stringify(params),
+      leaseMs,
+      event.traceparent,
+      event.correlationId,
+      JSON.stringify(deliveries),
+    ]),
+  claimDue: (limit, leaseMs) => database.query(claimDue, [limit, leaseMs]),
+  async finish(outcomes) {
+    if (outcomes.length === 0) return;
+    const rows = outcomes.map(({ delivery, outcome }) => ({
+      id: delivery.id,
+      attempt: delivery.attempt,
+      state: outcome.state,
+      recipient: outcome.recipient,
+      reason: outcome.state === 'SENT' ? null : outcome.reason,
+      message_id: outcome.state === 'SENT' ? outcome.providerMessageId : null,
+      delay_ms: outcome.state === 'QUEUED' ? outcome.delayMs : null,
+    }));
+    await database.query(finish, [JSON.stringify(rows)]);
+  },
+  async requeue(id) {
+    const [row] = await database.query(requeue, [id]);
+    if (row === undefined || !row.found) return 'not-found';
+    return row.queued ? 'queued' : 'still-queued';
+  },
+  ofOrders: (orderIds) => database.query(ofOrders, [orderIds]),
+});

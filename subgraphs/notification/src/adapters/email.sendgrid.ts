@@ -1,0 +1,67 @@
+import type { EmailSender } from '../app/ports.js';
+import type { SendResult } from '../domain/attempt.js';
+import type { MailAddress } from '../domain/mailAddress.js';
+
+const TIMEOUT_MS = 10_000;
+
+/**
+ * Mail through SendGrid. The SDK is loaded at the first mail, so that an idle process stays small. Every mail carries the event's and
+ * the delivery's id as custom arguments: SendGrid has no idempotency keys, and its event stream shows by them what was sent twice.
+ */
+export function createSendgridSender(o: {
+  apiKey: string;
+  baseUrl?: string | undefined;
+  from: MailAddress;
+}): EmailSender {
+  let loading: ReturnType<typeof load> | undefined;
+  const load = async () => {
+    const [{ default: mail }, { default: client }] = await Promise.all([
+      import('@sendgrid/mail'),
+      import('@sendgrid/client'),
+    ]);
+    // The packages export one shared instance each; a sender has its own, so that two of them cannot mix up their keys.
+    const own = new (client.constructor as new () => typeof client)();
+    own.setApiKey(o.apiKey);
+    if (o.baseUrl !== undefined) own.setDefaultRequest('baseUrl', o.baseUrl);
+    const service = new (mail.constructor as new () => typeof mail)();
+    service.setClient(own);
+    service.setTimeout(TIMEOUT_MS);
+    return service;
+  };
+
+  return async (to, mail, tags) => {
+    try {
+      loading ??= load();
+      const [response] = await (await loading).send({
+        to,
+        from: o.from,
+        subject: mail.subject,
+        text: mail.text,
+        html: mail.html,
+        categories: [tags.template],
+        customArgs: { eventId: tags.eventId, deliveryId: tags.deliveryId, attempt: String(tags.attempt) },
+        headers: { 'X-Souk-Event': tags.eventId },
+        trackingSettings: { clickTracking: { enable: false, enableText: false }, openTracking: { enable: false } },
+      });
+      const id: unknown = (response.headers as Record<string, unknown>)['x-message-id'];
+      return { ok: true, providerMessageId: typeof id === 'string' ? id : null };
+    } catch (error) {
+      return readFailure(error);
+    }
+  };
+}
+
+/** The status and the faulty fields; SendGrid's messages may repeat addresses and stay out. */
+function readFailure(error: unknown): SendResult {
+  const { code, response } = error as { code?: unknown; response?: { body?: { errors?: { field?: unknown }[] } } };
+  if (typeof code !== 'number') {
+    return { ok: false, final: false, reason: `sendgrid: ${typeof code === 'string' ? code : 'no answer'}` };
+  }
+  const fields = (response?.body?.errors ?? []).map((one) => one.field).filter((field) => typeof field === 'string');
+  const reason = `sendgrid ${code}${fields.length > 0 ? `: ${fields.join(', ')}` : ''}`.slice(0, 200);
+  return { ok: false, final: isRefusal(code), reason };
+}
+
+/** 401 and 403 are faults of our account, 408 and 429 pass: only the other 4xx are about the message. */
+export const isRefusal = (status: number): boolean =>
+  status >= 400 && status < 500 && ![401, 403, 408, 429].includes(status);

@@ -1,0 +1,16 @@
+import type { Deliveries } from '@souk/outbox';
+import type { DeliveryStore } from './ports.js';
+import { resendNotification } from './resendNotification.js';
+
+/** What the GraphQL side of the notification service can do. The sending is the worker's: workerApp.ts. */
+export function createApp(deps: { store: DeliveryStore; jobs: Deliveries }) {
+  return {
+    notificationsOfOrders: deps.store.ofOrders,
+    resendNotification: resendNotification(deps),
+    listJobs: deps.jobs.list,
+    retryJob: deps.jobs.retry,
+    readLag: deps.jobs.lag,
+  };
+}
+
+export type App = ReturnType<typeof createApp>;

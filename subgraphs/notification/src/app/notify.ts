@@ -1,0 +1,42 @@
+import type { EventEnvelope } from '@souk/events';
+import { newId } from '@souk/runtime';
+import type { TemplateName, TemplateParams } from '../domain/notification.js';
+import { channelsOf } from '../domain/templates/index.js';
+import type { ClaimedDelivery, DeliveryStore } from './ports.js';
+
+/** Longer than any attempt takes: reading the order (5 s) and the provider (10 s), with room. */
+export const LEASE_MS = 60_000;
+
+export interface NotifyDeps {
+  readonly store: Pick<DeliveryStore, 'record'>;
+  readonly send: (deliveries: readonly ClaimedDelivery[]) => Promise<void>;
+}
+
+export interface Notify {
+  readonly event: EventEnvelope;
+  readonly template: TemplateName;
+  readonly orderId?: string;
+  readonly userId?: string;
+  readonly params?: TemplateParams;
+}
+
+/**
+ * Tells a customer about an event. Once this returns, it is recorded that he must be told, once per channel, and a first attempt was
+ * made; its failure is not an error, the sweeper goes on with it. The same event again records and sends nothing.
+ */
+export const notify =
+  ({ store, send }: NotifyDeps) =>
+  async ({ event, template, orderId, userId, params }: Notify): Promise<void> => {
+    const claimed = await store.record(
+      {
+        event,
+        template,
+        orderId: orderId ?? null,
+        userId: userId ?? null,
+        params: params ?? {},
+        deliveries: channelsOf[template].map((channel) => ({ id: newId('ntf'), channel })),
+      },
+      LEASE_MS,
+    );
+    if (claimed.length > 0) await send(claimed);
+  };

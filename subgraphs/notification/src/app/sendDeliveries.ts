@@ -1,0 +1,146 @@
+import { type Logger, metrics } from '@souk/runtime';
+import { afterFailure, afterSending, type Outcome, type RetryPolicy } from '../domain/attempt.js';
+import type { AccountForMail, OrderForMail, Shop } from '../domain/notification.js';
+import { accountRegistered, type OrderTemplate, orderMail, orderSms } from '../domain/templates/index.js';
+import type {
+  AccountReader,
+  ClaimedDelivery,
+  DeliveryStore,
+  EmailSender,
+  MessageTags,
+  OrderReader,
+  SmsSender,
+} from './ports.js';
+
+export interface SendDeliveriesDeps {
+  readonly store: Pick<DeliveryStore, 'finish'>;
+  readonly readOrder: OrderReader;
+  readonly readAccount: AccountReader;
+  readonly sendEmail: EmailSender;
+  readonly sendSms: SmsSender;
+  readonly shop: Shop;
+  readonly retry: RetryPolicy;
+  readonly random: () => number;
+  readonly logger: Logger;
+  /** Called with the delay after which something is due again. */
+  readonly onRetry: (delayMs: number) => void;
+}
+
+const outcomes = metrics.counter('souk_notifications_total', 'Attempts to tell a customer', [
+  'template',
+  'channel',
+  'state',
+]);
+
+/**
+ * Attempts claimed deliveries of one event and writes down what became of them, in one statement. Providers are called outside of
+ * any transaction; should the process die in between, the deliveries become due again when their claim runs out, and one that the
+ * provider had taken is sent a second time, which is logged. Never rejects for what a provider or another service does.
+ */
+export const sendDeliveries =
+  (deps: SendDeliveriesDeps) =>
+  async (deliveries: readonly ClaimedDelivery[]): Promise<void> => {
+    const results = await attemptAll(deps, deliveries);
+    await deps.store.finish(results);
+    for (const { delivery, outcome } of results) {
+      const { id, template, channel, attempt, eventId } = delivery;
+      outcomes.inc({ template, channel, state: outcome.state });
+      const fields = { delivery: id, event: eventId, template, channel, attempt, state: outcome.state };
+      if (outcome.state === 'SENT') deps.logger.info(fields, 'notification sent');
+      else if (outcome.state === 'SUPPRESSED')
+        deps.logger.debug({ ...fields, reason: outcome.reason }, 'notification suppressed');
+      else if (outcome.state === 'QUEUED')
+        deps.logger.warn({ ...fields, reason: outcome.reason }, 'notification failed; tried again');
+      else deps.logger.error({ ...fields, reason: outcome.reason }, 'notification given up');
+      if (outcome.state === 'QUEUED') deps.onRetry(outcome.delayMs);
+    }
+  };
+
+type Results = { delivery: ClaimedDelivery; outcome: Outcome }[];
+
+async function attemptAll(deps: SendDeliveriesDeps, deliveries: readonly ClaimedDelivery[]): Promise<Results> {
+  const [first] = deliveries;
+  if (first === undefined) return [];
+  for (const { id, attempt, mayBeDuplicate } of deliveries) {
+    if (mayBeDuplicate)
+      deps.logger.warn({ delivery: id, attempt }, 'the last attempt left no outcome: this may be a second message');
+  }
+  const all = (make: (delivery: ClaimedDelivery) => Outcome): Results =>
+    deliveries.map((delivery) => ({ delivery, outcome: make(delivery) }));
+  const retry = (reason: string) =>
+    all(({ attempt }) => afterFailure(deps.retry, attempt, null, reason, deps.random()));
+
+  if (first.template === 'account.registered') {
+    let account: AccountForMail | undefined;
+    try {
+      account = await deps.readAccount(first.userId ?? '');
+    } catch (error) {
+      return retry(`user service: ${nameOf(error)}`);
+    }
+    const known = account;
+    if (known === undefined || !known.isActive) {
+      return all(() => ({
+        state: 'SUPPRESSED',
+        recipient: null,
+        reason: known === undefined ? 'ACCOUNT_NOT_FOUND' : 'ACCOUNT_DISABLED',
+      }));
+    }
+    return perDelivery(deliveries, (delivery) => mailAccount(deps, delivery, known));
+  }
+  let order: OrderForMail | undefined;
+  try {
+    order = await deps.readOrder(first.orderId ?? '');
+  } catch (error) {
+    return retry(`order service: ${nameOf(error)}`);
+  }
+  const known = order;
+  if (known === undefined) return all(() => ({ state: 'FAILED', recipient: null, reason: 'ORDER_NOT_FOUND' }));
+  return perDelivery(deliveries, (delivery) => tellAboutOrder(deps, delivery, known));
+}
+
+const perDelivery = (
+  deliveries: readonly ClaimedDelivery[],
+  attempt: (delivery: ClaimedDelivery) => Promise<Outcome>,
+): Promise<Results> =>
+  Promise.all(deliveries.map(async (delivery) => ({ delivery, outcome: await attempt(delivery) })));
+
+const tagsOf = ({ id, eventId, attempt, template }: ClaimedDelivery): MessageTags => ({
+  deliveryId: id,
+  eventId,
+  attempt,
+  template,
+});
+
+async function mailAccount(
+  deps: SendDeliveriesDeps,
+  delivery: ClaimedDelivery,
+  account: AccountForMail,
+): Promise<Outcome> {
+  const result = await deps.sendEmail(account.email, accountRegistered(deps.shop, account), tagsOf(delivery));
+  return afterSending(deps.retry, delivery.attempt, account.email, result, deps.random());
+}
+
+async function tellAboutOrder(
+  deps: SendDeliveriesDeps,
+  delivery: ClaimedDelivery,
+  order: OrderForMail,
+): Promise<Outcome> {
+  const template = delivery.template as OrderTemplate;
+  if (delivery.channel === 'EMAIL') {
+    const result = await deps.sendEmail(
+      order.email,
+      orderMail(template, deps.shop, order, delivery.params),
+      tagsOf(delivery),
+    );
+    return afterSending(deps.retry, delivery.attempt, order.email, result, deps.random());
+  }
+  const text = orderSms(template, deps.shop, order);
+  if (order.phone === null || text === undefined) {
+    return { state: 'SUPPRESSED', recipient: null, reason: text === undefined ? 'NO_TEXT_FOR_TEMPLATE' : 'NO_PHONE' };
+  }
+  const result = await deps.sendSms(order.phone, text, tagsOf(delivery));
+  return afterSending(deps.retry, delivery.attempt, order.phone, result, deps.random());
+}
+
+/** A short reason without data: the error's class, or its code. */
+const nameOf = (error: unknown): string => (error instanceof Error ? error.constructor.name : 'unknown');

@@ -1,0 +1,18 @@
+import type { EventHandlers } from '@souk/outbox';
+import type { WorkerApp } from '../app/workerApp.js';
+import { onAccountRegistered } from './onAccountRegistered.js';
+import { onOrderCancelled } from './onOrderCancelled.js';
+import { onOrderConfirmed } from './onOrderConfirmed.js';
+import { onOrderExpired } from './onOrderExpired.js';
+import { onOrderPlaced } from './onOrderPlaced.js';
+import { onPaymentRefunded } from './onPaymentRefunded.js';
+
+/** Every event that customers are told about. */
+export const consumers = (app: WorkerApp): EventHandlers => ({
+  'account.registered': onAccountRegistered(app),
+  'order.placed': onOrderPlaced(app),
+  'order.confirmed': onOrderConfirmed(app),
+  'order.expired': onOrderExpired(app),
+  'order.cancelled': onOrderCancelled(app),
+  'payment.refunded': onPaymentRefunded(app),
+});

@@ -1,0 +1,77 @@
+import type { Money } from '@souk/money';
+
+export type Channel = 'EMAIL' | 'SMS';
+
+/** An event type that customers are told about, and so the name of its template. */
+export type TemplateName =
+  | 'account.registered'
+  | 'order.placed'
+  | 'order.confirmed'
+  | 'order.expired'
+  | 'order.cancelled'
+  | 'payment.refunded';
+
+/** What events said, as far as templates use it; no personal data. */
+export interface TemplateParams {
+  readonly refund?: Money;
+}
+
+/** What the order service tells for a mail. */
+export interface OrderForMail {
+  readonly id: string;
+  readonly number: string;
+  readonly email: string;
+  readonly phone: string | null;
+  readonly customerName: string;
+  readonly locale: string;
+  readonly lines: readonly {
+    readonly productName: string;
+    readonly variantName: string | null;
+    readonly sku: string;
+    readonly quantity: number;
+    readonly unitPrice: Money;
+    readonly total: Money;
+  }[];
+  readonly subtotal: Money;
+  readonly discount: Money;
+  readonly shipping: Money;
+  readonly tax: Money;
+  readonly total: Money;
+  readonly shippingAddress: {
+    readonly fullName: string;
+    readonly company: string | null;
+    readonly streetLine1: string;
+    readonly streetLine2: string | null;
+    readonly city: string;
+    readonly region: string | null;
+    readonly postalCode: string | null;
+    readonly countryCode: string;
+  };
+  readonly placedAt: string;
+  readonly paymentDueAt: string;
+}
+
+/** What the user service tells for a mail. */
+export interface AccountForMail {
+  readonly id: string;
+  readonly email: string;
+  readonly firstName: string | null;
+  readonly locale: string;
+  readonly isActive: boolean;
+  /** Confirms the e-mail address; null when it is confirmed already. */
+  readonly confirmationToken: string | null;
+}
+
+/** The shop, as mails show it. */
+export interface Shop {
+  readonly name: string;
+  /** Where customers see their orders; without it mails have no links. */
+  readonly storefrontUrl?: string | undefined;
+}
+
+/** A mail, ready to be sent but for its address. */
+export interface Mail {
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}

@@ -1,0 +1,6 @@
+import type { JobResolvers } from '../generated/graphql.js';
+
+export const Job: JobResolvers = {
+  name: ({ type }) => type,
+  attempts: ({ failedAttempts }) => failedAttempts,
+};

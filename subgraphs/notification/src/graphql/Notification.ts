@@ -1,0 +1,5 @@
+import type { NotificationResolvers } from '../generated/graphql.js';
+
+export const Notification: NotificationResolvers = {
+  to: ({ recipient }) => recipient,
+};

@@ -1,0 +1,15 @@
+import type { ClientInfo, Viewer } from '@souk/runtime';
+import type { App } from '../app/index.js';
+import { createLoaders, type Loaders } from './loaders.js';
+
+export interface Context {
+  readonly viewer: Viewer;
+  readonly client: ClientInfo;
+  readonly app: App;
+  readonly loaders: Loaders;
+}
+
+/** Made for each request. */
+export const contextOf =
+  (app: App) =>
+  (viewer: Viewer, client: ClientInfo): Context => ({ viewer, client, app, loaders: createLoaders(app) });
