@@ -717,25 +717,6 @@ describe('aggregation', () => {
       [{ gross: 20, label: 'a-10' }],
     ],
     [
-      '$addFields goes into arrays',
-      [
-        { $match: { _id: 1 } },
-        { $set: { list: [{ k: 1 }, { k: 2 }] } },
-        { $addFields: { 'list.v': '$price', 'sub.x': 1 } },
-        { $project: { list: 1, sub: 1 } },
-      ],
-      [
-        {
-          _id: 1,
-          list: [
-            { k: 1, v: 10 },
-            { k: 2, v: 10 },
-          ],
-          sub: { x: 1 },
-        },
-      ],
-    ],
-    [
       '$facet',
       [{ $facet: { n: [{ $count: 'n' }], cheap: [{ $match: { price: { $lt: 15 } } }, { $project: { _id: 1 } }] } }],
       [{ n: [{ n: 3 }], cheap: [{ _id: 1 }] }],
@@ -768,6 +749,24 @@ describe('aggregation', () => {
   test.each(cases)('%s', async (_name, pipeline, expected) => {
     expect(await items.aggregate(pipeline).toArray()).toEqual(expected);
     expect(await items.countDocuments({ tags: 'x', price: { $lte: 30 } })).toBe(2);
+  });
+  strict('$addFields and $set go into arrays', async () => {
+    await items.updateOne({ _id: 1 }, { $set: { list: [{ k: 1 }, { k: 2 }] } });
+    const pipeline = [
+      { $match: { _id: 1 } },
+      { $addFields: { 'list.v': '$price', 'sub.x': 1 } },
+      { $project: { list: 1, sub: 1 } },
+    ];
+    expect(await items.aggregate(pipeline).toArray()).toEqual([
+      {
+        _id: 1,
+        list: [
+          { k: 1, v: 10 },
+          { k: 2, v: 10 },
+        ],
+        sub: { x: 1 },
+      },
+    ]);
   });
   test('results come in batches', async () => {
     expect(

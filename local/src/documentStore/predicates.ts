@@ -1,6 +1,7 @@
-import * as predicates from 'mingo/operators/query';
+import type { $eq } from 'mingo/operators/query';
+import { Query } from 'mingo/query';
 import { CommandError } from './errors.js';
-import { compareValues, isDocument, numericOf, toRegExp, typeName, typeOrder, valuesAt } from './values.js';
+import { compareValues, type Doc, isDocument, numericOf, toRegExp, typeName, typeOrder, valuesAt } from './values.js';
 
 type Test = (candidate: unknown) => boolean;
 
@@ -61,13 +62,31 @@ function hasType(wanted: unknown): Test {
   return (value) => names.includes(numericOf(value) === undefined ? typeName(value) : 'number');
 }
 
-type OwnPredicate = '$eq' | '$ne' | '$in' | '$nin' | '$gt' | '$gte' | '$lt' | '$lte' | '$all' | '$mod' | '$type';
+type OwnPredicate =
+  | ('$eq' | '$ne' | '$in' | '$nin' | '$gt' | '$gte' | '$lt' | '$lte')
+  | ('$all' | '$elemMatch' | '$exists' | '$mod' | '$size' | '$type');
+type Predicate = typeof $eq;
+
+/** The values themselves that a path reaches, arrays as a whole. */
+const wholeValues = (selector: string, test: Test) => {
+  const parts = selector.split('.');
+  return (view: unknown): boolean => valuesAt(view, parts).some(test);
+};
+
+const elemMatch: Predicate = (selector, criteria, options) => {
+  const onValue = isDocument(criteria) && /^\$(?!and|or|nor)/.test(Object.keys(criteria)[0] ?? '');
+  const query = new Query(onValue ? { element: criteria } : (criteria as Doc), options);
+  const test: Test = onValue
+    ? (element) => query.test({ element: Array.isArray(element) ? [element] : element })
+    : (element) => isDocument(element) && query.test(element);
+  return wholeValues(selector, (value) => Array.isArray(value) && value.some(test));
+};
 
 /**
  * Predicates that are ours instead of mingo's, so that types are bracketed, int64 and arrays compare and missing equals
  * null exactly as in MongoDB (and as the hash indexes see it).
  */
-export const ownPredicates: Record<OwnPredicate, typeof predicates.$eq> = {
+export const ownPredicates: Record<OwnPredicate, Predicate> = {
   $eq: (selector, expected) => anyValue(selector, equals(expected)),
   $ne: (selector, expected) => not(anyValue(selector, equals(expected))),
   $in: (selector, expected) => anyValue(selector, within(expected as unknown[])),
@@ -79,11 +98,17 @@ export const ownPredicates: Record<OwnPredicate, typeof predicates.$eq> = {
   $all: (selector, expected, options) => {
     const tests = (expected as unknown[]).map((item) =>
       isDocument(item) && isDocument(item.$elemMatch)
-        ? predicates.$elemMatch(selector, item.$elemMatch, options)
+        ? elemMatch(selector, item.$elemMatch, options)
         : anyValue(selector, within([item])),
     );
     return (view) => tests.length > 0 && tests.every((test) => test(view));
   },
+  $elemMatch: elemMatch,
+  $exists: (selector, expected) => {
+    const exists = wholeValues(selector, (value) => value !== undefined);
+    return expected ? exists : not(exists);
+  },
+  $size: (selector, expected) => wholeValues(selector, (value) => Array.isArray(value) && value.length === expected),
   $mod: (selector, expected) => {
     const [divisor, remainder] = (expected as unknown[]).map((part) => Math.trunc(Number(numericOf(part))));
     return anyValue(selector, (value) => {
