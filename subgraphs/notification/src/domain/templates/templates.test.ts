@@ -1,0 +1,106 @@
+import { sampleAccount, sampleOrder } from '../../testing/samples.js';
+import { accountRegistered, type OrderTemplate, orderMail, orderSms } from './index.js';
+
+const shop = { name: 'Souk' };
+const eur = (centAmount: number) => ({ centAmount, currencyCode: 'EUR' });
+const TEMPLATES: OrderTemplate[] = [
+  'order.placed',
+  'order.confirmed',
+  'order.expired',
+  'order.cancelled',
+  'payment.refunded',
+];
+
+test('the confirmation shows every line and how they add up, in the customer’s way of writing', () => {
+  const mail = orderMail('order.confirmed', shop, sampleOrder(), {});
+  expect(mail.subject).toBe('Your order 261122-K7Q2M9XD is confirmed');
+  for (const text of [mail.text, mail.html]) {
+    expect(text).toContain('Linen shirt');
+    expect(text).toContain('Blue, M');
+    expect(text).toContain('SHIRT-BL-M');
+    expect(text).toContain('Wool socks');
+    expect(text.replace(/\u00a0/g, ' ')).toContain('99,90 €');
+    expect(text.replace(/\u00a0/g, ' ')).toContain('−11,19 €');
+    expect(text.replace(/\u00a0/g, ' ')).toContain('4,90 €');
+    expect(text.replace(/\u00a0/g, ' ')).toContain('105,61 €');
+    expect(text).toContain('Hauptstraße 1');
+    expect(text).toContain('10115 Berlin');
+  }
+});
+
+test('amounts have as many digits as their currency', () => {
+  const yen = (centAmount: number) => ({ centAmount, currencyCode: 'JPY' });
+  const order = sampleOrder({
+    locale: 'ja-JP',
+    total: yen(12_000),
+    subtotal: yen(12_000),
+    tax: yen(0),
+    shipping: yen(0),
+    discount: yen(0),
+    lines: [],
+  });
+  expect(orderMail('order.confirmed', shop, order, {}).text).toContain('12,000');
+  expect(orderMail('order.confirmed', shop, order, {}).text).not.toContain('120.00');
+});
+
+test('a locale that does not exist costs nobody his mail', () => {
+  expect(orderMail('order.placed', shop, sampleOrder({ locale: 'not a locale' }), {}).text).toContain('€105.61');
+});
+
+test('an order without discount shows none', () => {
+  expect(orderMail('order.confirmed', shop, sampleOrder({ discount: eur(0) }), {}).text).not.toContain('Discount');
+});
+
+test.each(TEMPLATES)(
+  '%s: what customers and merchants typed can be no HTML, no header and no line of its own',
+  (template) => {
+    const evil = '<script>alert(1)</script>"\'&\r\nBcc: victim@example.com\u2028\u202e';
+    const order = sampleOrder({
+      number: `1${evil}`,
+      customerName: evil,
+      locale: 'en',
+      lines: [{ productName: evil, variantName: evil, sku: evil, quantity: 1, unitPrice: eur(1), total: eur(1) }],
+      shippingAddress: { ...sampleOrder().shippingAddress, fullName: evil, city: evil, streetLine1: evil },
+    });
+    const mail = orderMail(template, { name: `Souk${evil}`, storefrontUrl: 'https://shop.example' }, order, {
+      refund: eur(500),
+    });
+    expect(mail.html).not.toContain('<script');
+    expect(mail.html).not.toContain('\u202e');
+    expect(mail.subject).not.toMatch(/[\r\n\u2028\u202e]/);
+    expect(mail.text).not.toMatch(/^Bcc:/m);
+    expect(mail.text).not.toContain('\r');
+  },
+);
+
+test('a mail loads nothing from anywhere', () => {
+  const mail = orderMail('order.confirmed', { ...shop, storefrontUrl: 'https://shop.example' }, sampleOrder(), {});
+  expect(mail.html).not.toMatch(/<img|<link|<script|url\(|@import|src=/i);
+  expect(mail.html.match(/https?:\/\/[^"< ]+/g)).toEqual(['https://shop.example/orders/ord_1']);
+});
+
+test('the refund mail names the amount of the refund, not of the order', () => {
+  const { text } = orderMail('payment.refunded', shop, sampleOrder({ locale: 'en' }), { refund: eur(500) });
+  expect(text).toContain('€5.00');
+  expect(text).not.toContain('105.61');
+});
+
+test('the welcome mail has the confirmation as a link when there is a storefront, as a code when there is none, and not at all when it is not needed', () => {
+  expect(accountRegistered({ ...shop, storefrontUrl: 'https://shop.example' }, sampleAccount()).text).toContain(
+    'https://shop.example/account/confirm?token=tok_secret',
+  );
+  expect(accountRegistered(shop, sampleAccount()).text).toContain('Your confirmation code: tok_secret');
+  expect(accountRegistered(shop, sampleAccount({ confirmationToken: null })).text).not.toContain('confirm');
+  expect(accountRegistered(shop, sampleAccount({ firstName: null })).text).toContain('Hello,');
+});
+
+test('only the confirmation is also a text message, of one line and at most 160 characters', () => {
+  expect(TEMPLATES.filter((template) => orderSms(template, shop, sampleOrder()) !== undefined)).toEqual([
+    'order.confirmed',
+  ]);
+  const text =
+    orderSms('order.confirmed', { name: `${'Very long name '.repeat(20)}\n` }, sampleOrder({ locale: 'en' })) ?? '';
+  expect(text.length).toBeLessThanOrEqual(160);
+  expect(text).not.toContain('\n');
+  expect(text).toContain('261122-K7Q2M9XD');
+});
