@@ -1,21 +1,23 @@
-import { hasScope } from '@souk/runtime';
+import { hasScope, type Viewer } from '@souk/runtime';
 import { scopesOf } from '../domain/roles.js';
 import type { UserResolvers } from '../generated/graphql.js';
 import { isSelf, maySee } from './context.js';
-import { addressModels } from './models.js';
+import { addressModels, type UserModel } from './models.js';
+
+const seesAddresses = (viewer: Viewer, account: UserModel): boolean =>
+  account.own === true || isSelf(viewer, account.id) || hasScope(viewer, 'users:read');
 
 export const User: UserResolvers = {
   __resolveReference: async ({ id }, { viewer, accounts }) =>
     maySee(viewer, id) ? ((await accounts.load(id)) ?? null) : null,
   scopes: ({ roles }) => scopesOf(roles),
-  addresses: (account, _args, { viewer }) =>
-    isSelf(viewer, account.id) || hasScope(viewer, 'users:read') ? addressModels(account) : null,
+  addresses: (account, _args, { viewer }) => (seesAddresses(viewer, account) ? addressModels(account) : null),
   defaultShippingAddress: (account, _args, { viewer }) =>
-    isSelf(viewer, account.id) || hasScope(viewer, 'users:read')
+    seesAddresses(viewer, account)
       ? (addressModels(account).find(({ entry }) => entry.id === account.defaultShippingId) ?? null)
       : null,
   defaultBillingAddress: (account, _args, { viewer }) =>
-    isSelf(viewer, account.id) || hasScope(viewer, 'users:read')
+    seesAddresses(viewer, account)
       ? (addressModels(account).find(({ entry }) => entry.id === account.defaultBillingId) ?? null)
       : null,
   sessions: async ({ id }, _args, { viewer, app }) => {

@@ -1,7 +1,8 @@
 import type { UserFilter } from '../app/ports.js';
 import type { Account, AccountAddress, Session } from '../domain/account.js';
 
-export type UserModel = Account;
+/** `own`: the account has just proved itself in this request, so the viewer may see what is its own. */
+export type UserModel = Account & { readonly own?: true };
 
 export interface UserAddressModel {
   readonly of: Account;

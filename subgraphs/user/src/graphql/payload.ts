@@ -38,7 +38,7 @@ export function sessionPayload(result: Result<OpenSession>) {
     accessToken: open?.accessToken ?? null,
     refreshToken: open?.refreshToken ?? null,
     expiresIn: open?.expiresIn ?? null,
-    user: open?.account ?? null,
+    user: open ? { ...open.account, own: true as const } : null,
     userErrors: userErrors(result),
   };
 }

@@ -7,5 +7,9 @@ export const accountRegister: NonNullable<MutationResolvers['accountRegister']> 
   { app },
 ) => {
   const result = await app.registerAccount(input);
-  return { user: result.ok ? result.value : null, requiresConfirmation: false, userErrors: userErrors(result) };
+  return {
+    user: result.ok ? { ...result.value, own: true } : null,
+    requiresConfirmation: false,
+    userErrors: userErrors(result),
+  };
 };
