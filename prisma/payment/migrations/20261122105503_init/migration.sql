@@ -18,6 +18,8 @@ CREATE TABLE "payment" (
     "payable_until" TIMESTAMPTZ(3) NOT NULL,
     "failure_code" TEXT,
     "failure_message" TEXT,
+    "failure_reference" TEXT,
+    "cancel_requested" BOOLEAN NOT NULL DEFAULT false,
     "reconcile_at" TIMESTAMPTZ(3),
     "reconciliations" INTEGER NOT NULL DEFAULT 0,
     "version" INTEGER NOT NULL DEFAULT 1,
@@ -54,7 +56,7 @@ CREATE TABLE "session_request" (
     "scope" TEXT NOT NULL,
     "key" TEXT NOT NULL,
     "input_hash" TEXT NOT NULL,
-    "payment_id" TEXT NOT NULL,
+    "order_id" TEXT NOT NULL,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "session_request_pkey" PRIMARY KEY ("scope","key")

@@ -1,0 +1,100 @@
+import { OUTBOX_INSERT, outboxRows } from '@souk/outbox';
+import { sql } from '@souk/postgres';
+import { newId } from '@souk/runtime';
+import type { PaymentChange } from '../app/ports.js';
+
+/**
+ * One decision, written at once: payment, refunds, ledger, history, dispute, events, the webhook that told it and the inbox row of the event
+ * that caused it. All of it depends on the payment's version, so nothing is written on a payment that has changed.
+ * $1 payment, $2 refunds, $3 ledger, $4 history, $5 disputes, $6 outbox, $7 webhook or null, $8 event or null.
+ */
+export const applyChange = sql<{ id: string }>(
+  'payment.apply',
+  `WITH changed AS (
+     UPDATE payment p SET state = c.state, amount_cents = c.amount_cents, authorized_cents = c.authorized_cents,
+       captured_cents = c.captured_cents, refunded_cents = c.refunded_cents, refund_reserved_cents = c.refund_reserved_cents,
+       disputed = c.disputed, provider_reference = c.provider_reference, attempt = c.attempt, failure_code = c.failure_code,
+       failure_message = c.failure_message, failure_reference = c.failure_reference, cancel_requested = c.cancel_requested,
+       reconcile_at = c.reconcile_at, version = c.version, updated_at = now()
+     FROM jsonb_to_record($1::jsonb) AS c(id text, read_version int, version int, state text, amount_cents bigint,
+       authorized_cents bigint, captured_cents bigint, refunded_cents bigint, refund_reserved_cents bigint, disputed boolean,
+       provider_reference text, attempt int, failure_code text, failure_message text, failure_reference text,
+       cancel_requested boolean, reconcile_at timestamptz)
+     WHERE p.id = c.id AND p.version = c.read_version
+     RETURNING p.id, p.provider, p.currency_code),
+   refunds AS (
+     INSERT INTO refund (id, payment_id, currency_code, amount_cents, state, reason, initiated_by, request_key, input_hash, provider,
+       provider_reference, failure_code, attempt_at, created_at)
+     SELECT r.id, changed.id, changed.currency_code, r."amountCents", r.state, r.reason, r."initiatedBy", r."requestKey",
+       r."inputHash", changed.provider, r."providerReference", r."failureCode", r."attemptAt", r."createdAt"
+     FROM changed CROSS JOIN jsonb_to_recordset($2::jsonb) AS r(id text, "amountCents" bigint, state text, reason text,
+       "initiatedBy" text, "requestKey" text, "inputHash" text, "providerReference" text, "failureCode" text,
+       "attemptAt" timestamptz, "createdAt" timestamptz)
+     ON CONFLICT (id) DO UPDATE SET state = excluded.state, provider_reference = excluded.provider_reference,
+       failure_code = excluded.failure_code, attempt_at = excluded.attempt_at, updated_at = now()),
+   ledger AS (
+     INSERT INTO ledger_entry (id, transaction_id, payment_id, refund_id, account, currency_code, amount_cents)
+     SELECT l.id, l.transaction_id, changed.id, l.refund_id, l.account, changed.currency_code, l.amount_cents
+     FROM changed CROSS JOIN jsonb_to_recordset($3::jsonb) AS l(id text, transaction_id text, refund_id text, account text,
+       amount_cents bigint)),
+   history AS (
+     INSERT INTO payment_event (id, payment_id, type, amount_cents, provider_event_id, created_at)
+     SELECT h.id, changed.id, h.type, h."amountCents", h."providerEventId", h."createdAt"
+     FROM changed CROSS JOIN jsonb_to_recordset($4::jsonb) AS h(id text, type text, "amountCents" bigint,
+       "providerEventId" text, "createdAt" timestamptz)),
+   disputes AS (
+     INSERT INTO dispute (id, payment_id, provider, provider_reference, currency_code, amount_cents, status, reason)
+     SELECT d.id, changed.id, changed.provider, d.reference, changed.currency_code, d."amountCents", d.status, d.reason
+     FROM changed CROSS JOIN jsonb_to_recordset($5::jsonb) AS d(id text, reference text, "amountCents" bigint, status text,
+       reason text)
+     ON CONFLICT (provider, provider_reference) DO UPDATE SET status = excluded.status, reason = excluded.reason, updated_at = now()),
+   outbox AS (${OUTBOX_INSERT('$6')} WHERE EXISTS (SELECT 1 FROM changed)),
+   webhook AS (
+     UPDATE webhook_event SET status = 'PROCESSED', attempt_at = NULL, processed_at = now(), attempts = attempts + 1, last_error = NULL
+     WHERE id = $7 AND EXISTS (SELECT 1 FROM changed)),
+   inbox AS (
+     INSERT INTO processed_event (event_id, consumer) SELECT $8, 'payment' FROM changed WHERE $8::text IS NOT NULL)
+   SELECT id FROM changed`,
+);
+
+export function changeParams(change: PaymentChange): unknown[] {
+  const { before, after } = change;
+  const payment = {
+    id: after.id,
+    read_version: before.version,
+    version: after.version,
+    state: after.state,
+    amount_cents: after.amountCents,
+    authorized_cents: after.authorizedCents,
+    captured_cents: after.capturedCents,
+    refunded_cents: after.refundedCents,
+    refund_reserved_cents: after.refundReservedCents,
+    disputed: after.disputed,
+    provider_reference: after.providerReference,
+    attempt: after.attempt,
+    failure_code: after.failureCode,
+    failure_message: after.failureMessage,
+    failure_reference: after.failureReference,
+    cancel_requested: after.cancelRequested,
+    reconcile_at: after.reconcileAt,
+  };
+  const ledger = (change.ledger ?? []).flatMap((transaction) =>
+    transaction.entries.map((entry) => ({
+      id: newId('led'),
+      transaction_id: transaction.id,
+      refund_id: transaction.refundId,
+      account: entry.account,
+      amount_cents: entry.amountCents,
+    })),
+  );
+  return [
+    JSON.stringify(payment),
+    JSON.stringify(change.refunds ?? []),
+    JSON.stringify(ledger),
+    JSON.stringify(change.history ?? []),
+    JSON.stringify(change.dispute === undefined ? [] : [change.dispute]),
+    outboxRows(change.published ?? []),
+    change.webhookId ?? null,
+    change.causedBy ?? null,
+  ];
+}

@@ -1,0 +1,104 @@
+import { type Database, sql } from '@souk/postgres';
+import type { PaymentStore } from '../app/ports.js';
+import { applyChange, changeParams } from './paymentChange.postgres.js';
+import { type PaymentRow, paymentColumns, paymentOf } from './paymentRow.js';
+
+const byIds = sql<PaymentRow>('payment.byIds', `SELECT ${paymentColumns('$2')} FROM payment p WHERE p.id = ANY ($1)`);
+const byOrderIds = sql<PaymentRow>(
+  'payment.byOrderIds',
+  `SELECT ${paymentColumns('$2')} FROM payment p WHERE p.order_id = ANY ($1) ORDER BY p.created_at, p.id`,
+);
+const ofIntent = sql<PaymentRow>(
+  'payment.ofIntent',
+  `SELECT ${paymentColumns('false')} FROM payment p
+   WHERE p.provider = $1 AND (p.provider_reference = $2 OR (p.id = $3 AND p.provider_reference IS NULL))
+   ORDER BY p.provider_reference NULLS LAST LIMIT 1`,
+);
+const forEvent = sql<PaymentRow & { found: string | null; applied: boolean }>(
+  'payment.forEvent',
+  `SELECT seen.applied, found.id AS found, found.*
+   FROM (SELECT EXISTS (SELECT 1 FROM processed_event WHERE event_id = $2 AND consumer = 'payment') AS applied) AS seen
+   LEFT JOIN LATERAL (SELECT ${paymentColumns('false')} FROM payment p WHERE p.order_id = $1) AS found ON true`,
+);
+const markApplied = sql(
+  'payment.markApplied',
+  `INSERT INTO processed_event (event_id, consumer) VALUES ($1, 'payment') ON CONFLICT DO NOTHING`,
+);
+
+/** $1 the new payment, $2 scope, $3 key, $4 input hash. No row when the key was used with other input. */
+const open = sql<PaymentRow>(
+  'payment.open',
+  `WITH proposed AS (
+     SELECT * FROM jsonb_to_record($1::jsonb) AS n(id text, "orderId" text, "orderNumber" text, "customerId" text, provider text,
+       "currencyCode" text, "amountCents" bigint, "payableUntil" timestamptz, "reconcileAt" timestamptz, "createdAt" timestamptz)),
+   request AS (
+     INSERT INTO session_request AS r (scope, key, input_hash, order_id) SELECT $2, $3, $4, "orderId" FROM proposed
+     ON CONFLICT (scope, key) DO UPDATE SET key = r.key RETURNING input_hash),
+   opened AS (
+     INSERT INTO payment AS p (id, order_id, order_number, customer_id, provider, state, currency_code, amount_cents, payable_until,
+       reconcile_at, created_at)
+     SELECT n.id, n."orderId", n."orderNumber", n."customerId", n.provider, 'CREATED', n."currencyCode", n."amountCents",
+       n."payableUntil", n."reconcileAt", n."createdAt"
+     FROM proposed n JOIN request ON request.input_hash = $4
+     ON CONFLICT (order_id) DO UPDATE SET order_id = p.order_id
+     RETURNING *)
+   SELECT ${paymentColumns('false')} FROM opened p`,
+);
+
+/** The next time is set here, doubling from half a minute to ten minutes: it is also the lease of the process that got it. */
+const takeUnsettled = sql<PaymentRow>(
+  'payment.takeUnsettled',
+  `UPDATE payment p SET reconciliations = p.reconciliations + 1,
+     reconcile_at = now() + least(interval '30 seconds' * 2 ^ least(p.reconciliations, 10), interval '10 minutes')
+   WHERE p.id IN (SELECT id FROM payment WHERE reconcile_at <= now() ORDER BY reconcile_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+   RETURNING ${paymentColumns('false')}`,
+);
+const takeRefunds = sql<{ payment_id: string; id: string }>(
+  'payment.takeRefunds',
+  `UPDATE refund r SET attempts = r.attempts + 1,
+     attempt_at = now() + least(interval '30 seconds' * 2 ^ least(r.attempts, 10), interval '10 minutes')
+   WHERE r.id IN (SELECT id FROM refund WHERE attempt_at <= now() ORDER BY attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+   RETURNING r.payment_id, r.id`,
+);
+
+/** Payments in Postgres: each method is one named statement. */
+export function createPaymentStore(database: Database): PaymentStore {
+  return {
+    async open({ payment, scope, key, inputHash }) {
+      const [row] = await database.query(open, [JSON.stringify(payment), scope, key, inputHash]);
+      return row === undefined ? 'KEY_REUSED' : paymentOf(row);
+    },
+    async byIds(ids, history) {
+      const rows = await database.query(byIds, [ids, history]);
+      const found = new Map(rows.map((row) => [row.id, paymentOf(row)]));
+      return ids.map((id) => found.get(id));
+    },
+    async byOrderIds(orderIds, history) {
+      return (await database.query(byOrderIds, [orderIds, history])).map(paymentOf);
+    },
+    async ofIntent(provider, reference, paymentId) {
+      const [row] = await database.query(ofIntent, [provider, reference, paymentId]);
+      return row && paymentOf(row);
+    },
+    async forEvent(orderId, eventId) {
+      const [row] = await database.query(forEvent, [orderId, eventId]);
+      return {
+        payment: row === undefined || row.found === null ? undefined : paymentOf(row),
+        applied: row?.applied ?? false,
+      };
+    },
+    async apply(change) {
+      return (await database.query(applyChange, changeParams(change))).length === 1;
+    },
+    async markApplied(eventId) {
+      await database.query(markApplied, [eventId]);
+    },
+    async takeUnsettled(limit) {
+      return (await database.query(takeUnsettled, [limit])).map(paymentOf);
+    },
+    async takeRefunds(limit) {
+      const rows = await database.query(takeRefunds, [limit]);
+      return rows.map((row) => ({ paymentId: row.payment_id, refundId: row.id }));
+    },
+  };
+}

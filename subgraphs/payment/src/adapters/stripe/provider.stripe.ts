@@ -1,0 +1,137 @@
+import { isCurrencyCode } from '@souk/money';
+import type Stripe from 'stripe';
+import { z } from 'zod';
+import { type PaymentProvider, ProviderRefused, ProviderUnavailable } from '../../app/ports.js';
+import type { Payment } from '../../domain/payment.js';
+import { toStripeAmount } from './amounts.js';
+import { intentSnapshot, noticeOf, refundSnapshot } from './snapshots.js';
+import { verifySignature } from './verifySignature.js';
+import { withoutPersonalData } from './withoutPersonalData.js';
+
+export interface StripeOptions {
+  readonly secretKey: string;
+  readonly publishableKey: string;
+  readonly webhookSecret: string;
+  /** Origin of a stand-in; Stripe itself when it is not set. */
+  readonly apiBaseUrl?: string | undefined;
+  readonly timeoutMs?: number;
+  readonly maxNetworkRetries?: number;
+}
+
+const eventSchema = z.looseObject({ id: z.string().min(1).max(255), type: z.string().min(1).max(100) });
+const METADATA = (payment: Payment) => ({
+  souk_payment_id: payment.id,
+  souk_order_id: payment.orderId,
+  souk_order_number: payment.orderNumber,
+});
+
+/** Stripe behind the provider port, through Stripe's SDK, which is loaded at the first call. */
+export function createStripeProvider(options: StripeOptions): PaymentProvider {
+  let loading: Promise<Stripe> | undefined;
+  const stripe = (): Promise<Stripe> => {
+    loading ??= loadStripe(options);
+    return loading;
+  };
+
+  return {
+    code: 'stripe',
+    name: 'Stripe',
+    publishableKey: options.publishableKey,
+    supports: isCurrencyCode,
+    createIntent: (payment, idempotencyKey) =>
+      ask(async () => {
+        const params = {
+          amount: toStripeAmount(payment.amountCents, payment.currencyCode),
+          currency: payment.currencyCode.toLowerCase(),
+          automatic_payment_methods: { enabled: true },
+          description: `Order ${payment.orderNumber}`,
+          metadata: METADATA(payment),
+        };
+        return withSecret(await (await stripe()).paymentIntents.create(params, { idempotencyKey }));
+      }),
+    updateAmount: (payment, idempotencyKey) =>
+      ask(async () => {
+        const params = { amount: toStripeAmount(payment.amountCents, payment.currencyCode) };
+        const { paymentIntents } = await stripe();
+        return withSecret(await paymentIntents.update(payment.providerReference ?? '', params, { idempotencyKey }));
+      }),
+    retrieveIntent: (reference) =>
+      ask(async () => withSecret(await (await stripe()).paymentIntents.retrieve(reference))),
+    cancelIntent: (reference, idempotencyKey) =>
+      ask(async () => intentSnapshot(await (await stripe()).paymentIntents.cancel(reference, {}, { idempotencyKey }))),
+    refund: (payment, refund, idempotencyKey) =>
+      ask(async () => {
+        const params = {
+          payment_intent: payment.providerReference ?? '',
+          amount: toStripeAmount(refund.amountCents, payment.currencyCode),
+          metadata: { souk_refund_id: refund.id, souk_payment_id: payment.id, souk_order_id: payment.orderId },
+        };
+        return refundSnapshot(await (await stripe()).refunds.create(params, { idempotencyKey }));
+      }),
+    retrieveRefund: (reference) => ask(async () => refundSnapshot(await (await stripe()).refunds.retrieve(reference))),
+    listRefunds: (intentReference) =>
+      ask(async () => {
+        const { refunds } = await stripe();
+        const all = await refunds
+          .list({ payment_intent: intentReference, limit: 100 })
+          .autoPagingToArray({ limit: 1_000 });
+        return all.map(refundSnapshot);
+      }),
+    verifyWebhook(rawBody, signature, now) {
+      if (!verifySignature(rawBody, signature, options.webhookSecret, now)) return undefined;
+      const { success, data: event } = eventSchema.safeParse(jsonOf(rawBody));
+      if (!success) return undefined;
+      const payload = withoutPersonalData(event) as Readonly<Record<string, unknown>>;
+      return { providerEventId: event.id, type: event.type, payload };
+    },
+    readNotice: ({ type, payload }) => noticeOf(type, payload),
+  };
+}
+
+function jsonOf(rawBody: Buffer): unknown {
+  try {
+    return JSON.parse(rawBody.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+async function loadStripe(options: StripeOptions): Promise<Stripe> {
+  const { default: StripeSdk } = await import('stripe');
+  const base = options.apiBaseUrl === undefined ? undefined : new URL(options.apiBaseUrl);
+  return new StripeSdk(options.secretKey, {
+    telemetry: false,
+    timeout: options.timeoutMs ?? 8_000,
+    maxNetworkRetries: options.maxNetworkRetries ?? 1,
+    ...(base === undefined
+      ? {}
+      : {
+          protocol: base.protocol === 'http:' ? ('http' as const) : ('https' as const),
+          host: base.hostname,
+          port: base.port || (base.protocol === 'http:' ? 80 : 443),
+        }),
+  });
+}
+
+const withSecret = (intent: { client_secret: string | null }) => ({
+  intent: intentSnapshot(intent),
+  clientSecret: intent.client_secret,
+});
+
+/** Statuses that say nothing about what happened, or that go away: another try with the same key is safe and may work. */
+const UNCLEAR = new Set([408, 409, 425, 429]);
+
+/** Turns the SDK's errors into the port's two kinds. Anything else is a bug and stays as it is. */
+async function ask<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    const { type, statusCode, code } = error as { type?: unknown; statusCode?: unknown; code?: unknown };
+    if (typeof type !== 'string' || !type.startsWith('Stripe')) throw error;
+    const definite =
+      typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500 && !UNCLEAR.has(statusCode);
+    const keysRefused = type === 'StripeAuthenticationError' || type === 'StripePermissionError';
+    if (!definite || keysRefused) throw new ProviderUnavailable(`Stripe: ${type}`, { cause: error });
+    throw new ProviderRefused(typeof code === 'string' ? code : 'refused', `Stripe: ${type}`, { cause: error });
+  }
+}

@@ -1,0 +1,92 @@
+import { type Logger, newId } from '@souk/runtime';
+import { decideRefundNews, type RefundSnapshot } from '../domain/decideRefund.js';
+import type { Payment, Refund } from '../domain/payment.js';
+import { type Cause, refundChange, untilApplied } from './changes.js';
+import {
+  type Clock,
+  type PaymentProvider,
+  type PaymentStore,
+  ProviderRefused,
+  type Providers,
+  ProviderUnavailable,
+} from './ports.js';
+import { providerKeys } from './providerKeys.js';
+
+export interface ExecuteRefundDeps {
+  readonly payments: PaymentStore;
+  readonly providers: Providers;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Providers forget idempotency keys after a day: an older refund is looked for before it is asked for again. */
+const KEYS_KEPT_MS = 12 * 3_600_000;
+
+/**
+ * Applies the provider's word about a refund, once: its state, the ledger's two entries and `payment.refunded` in one statement. A refund
+ * that was made at the provider is mirrored.
+ */
+export const applyRefund =
+  (deps: Pick<ExecuteRefundDeps, 'payments' | 'clock'>) =>
+  async (paymentId: string, news: RefundSnapshot, cause: Cause): Promise<{ payment: Payment; changed: boolean }> => {
+    const newRefundId = newId('ref');
+    return untilApplied(`payment ${paymentId}`, async () => {
+      const [payment] = await deps.payments.byIds([paymentId], false);
+      if (payment === undefined) throw new Error(`payment ${paymentId} has vanished`);
+      const now = deps.clock();
+      const decision = decideRefundNews(payment, news, newRefundId, now);
+      if (decision.kind === 'NOTHING') return { payment, changed: false };
+      const applied = await deps.payments.apply(refundChange(payment, decision, now, cause));
+      return applied ? { payment: decision.after, changed: true } : undefined;
+    });
+  };
+
+/**
+ * Asks the provider for a refund that is decided and stored, and applies its answer. What is unknown stays PENDING and is asked again
+ * later with the same key; a definite no becomes FAILED, and its amount can be refunded again.
+ */
+export const executeRefund = (deps: ExecuteRefundDeps) => {
+  const apply = applyRefund(deps);
+  return async (payment: Payment, refund: Refund): Promise<{ ok: true; payment: Payment; refund: Refund }> => {
+    const provider = deps.providers.get(payment.provider);
+    if (provider === undefined) throw new Error(`payment ${payment.id} is of a provider that is not configured`);
+    let news: RefundSnapshot;
+    try {
+      news = await ask(provider, payment, refund, deps.clock());
+    } catch (error) {
+      if (error instanceof ProviderUnavailable) {
+        deps.logger.warn({ err: error, refundId: refund.id }, 'a refund is asked for again later');
+        return { ok: true, payment, refund };
+      }
+      if (!(error instanceof ProviderRefused)) throw error;
+      deps.logger.error({ err: error, code: error.code, refundId: refund.id }, 'the provider refused a refund');
+      news = refusedNews(payment, refund, error.code);
+    }
+    const { payment: known } = await apply(payment.id, news, {});
+    return { ok: true, payment: known, refund: known.refunds.find((one) => one.id === refund.id) ?? refund };
+  };
+};
+
+export type ExecuteRefund = ReturnType<typeof executeRefund>;
+
+async function ask(provider: PaymentProvider, payment: Payment, refund: Refund, now: Date): Promise<RefundSnapshot> {
+  if (refund.providerReference !== null) return provider.retrieveRefund(refund.providerReference);
+  if (payment.providerReference !== null && now.getTime() - refund.createdAt.getTime() > KEYS_KEPT_MS) {
+    const earlier = await provider.listRefunds(payment.providerReference);
+    const same = earlier.find((one) => one.refundId === refund.id);
+    if (same !== undefined) return same;
+  }
+  return provider.refund(payment, refund, providerKeys.refund(payment, refund));
+}
+
+function refusedNews(payment: Payment, refund: Refund, failureCode: string): RefundSnapshot {
+  return {
+    reference: refund.providerReference ?? `refused:${refund.id}`,
+    intentReference: payment.providerReference ?? '',
+    refundId: refund.id,
+    amountCents: refund.amountCents,
+    currencyCode: payment.currencyCode,
+    state: 'FAILED',
+    failureCode,
+  };
+}

@@ -1,0 +1,103 @@
+import { startConsumers, startRelay } from '@souk/outbox';
+import { openDatabase } from '@souk/postgres';
+import {
+  createLogger,
+  createServiceClient,
+  createSubgraphServer,
+  type Life,
+  loadSdl,
+  startRepeating,
+} from '@souk/runtime';
+import { createOrderPort } from './adapters/order.service.js';
+import { createPaymentList } from './adapters/paymentList.prisma.js';
+import { createPaymentStore } from './adapters/paymentStore.postgres.js';
+import { createStripeProvider } from './adapters/stripe/provider.stripe.js';
+import { createWebhookStore } from './adapters/webhookStore.postgres.js';
+import { createApp } from './app/index.js';
+import type { Config } from './config.js';
+import { consumers } from './consumers/index.js';
+import { PrismaClient } from './generated/prisma/client.js';
+import { contextOf } from './graphql/context.js';
+import { resolvers } from './graphql/resolvers.js';
+import { webhookRoutes } from './webhooks/providerWebhook.js';
+
+const SWEEP_WEBHOOKS_EVERY_MS = 1_000;
+const SETTLE_EVERY_MS = 2_000;
+
+/** Builds the payment service and starts it: server, webhooks, relay, consumers and sweepers. */
+export async function composePayment(config: Config, life: Life) {
+  const logger = createLogger('payment', config.LOG_LEVEL);
+  const database = openDatabase({ url: config.DATABASE_URL_PAYMENT, service: 'payment', logger });
+  life.onShutdown('database', () => database.close());
+  const orderClient = createServiceClient({
+    from: 'payment',
+    to: 'order',
+    url: config.SUBGRAPH_URL_ORDER,
+    identitySecret: config.IDENTITY_SECRET,
+  });
+  life.onShutdown('order client', () => orderClient.close());
+  const prisma = new PrismaClient({ adapter: database.prismaAdapter() });
+  const stripe = createStripeProvider({
+    secretKey: config.STRIPE_SECRET_KEY,
+    publishableKey: config.STRIPE_PUBLISHABLE_KEY,
+    webhookSecret: config.STRIPE_WEBHOOK_SECRET,
+    apiBaseUrl: config.STRIPE_API_BASE_URL,
+  });
+
+  const app = createApp({
+    payments: createPaymentStore(database),
+    webhooks: createWebhookStore(database, prisma),
+    list: createPaymentList(prisma),
+    orders: createOrderPort(orderClient),
+    providers: new Map([[stripe.code, stripe]]),
+    clock: () => new Date(),
+    logger,
+    reconcileAfterMs: config.PAYMENT_RECONCILE_AFTER_SECONDS * 1_000,
+    wakeSettling: () => settling.wake(),
+  });
+
+  const settling = startRepeating({
+    name: 'settle payments',
+    everyMs: SETTLE_EVERY_MS,
+    logger,
+    work: () => app.settlePayments(),
+  });
+  const sweepers = [
+    settling,
+    startRepeating({ name: 'settle refunds', everyMs: SETTLE_EVERY_MS, logger, work: () => app.settleRefunds() }),
+    startRepeating({
+      name: 'process webhooks',
+      everyMs: SWEEP_WEBHOOKS_EVERY_MS,
+      logger,
+      work: () => app.sweepWebhooks(),
+    }),
+  ];
+  life.onShutdown('sweepers', () => Promise.all(sweepers.map((sweeper) => sweeper.close())));
+
+  const relay = await startRelay({ service: 'payment', database, redisUrl: config.REDIS_URL, logger });
+  life.onShutdown('relay', () => relay.close());
+  const consuming = await startConsumers({
+    service: 'payment',
+    database,
+    redisUrl: config.REDIS_URL,
+    logger,
+    handlers: consumers(app),
+  });
+  life.onShutdown('consumers', () => consuming.close());
+  life.onShutdown('webhooks', () => app.finishWebhooks());
+
+  const server = await createSubgraphServer({
+    service: 'payment',
+    sdl: loadSdl('payment'),
+    resolvers,
+    createContext: contextOf(app),
+    identitySecret: config.IDENTITY_SECRET,
+    logger,
+    production: config.NODE_ENV === 'production',
+    readiness: { database: () => database.ping() },
+    routes: webhookRoutes(app),
+  });
+  life.onShutdown('server', () => server.close());
+  await server.listen(config.HOST, config.PORT);
+  return { logger, shutdownTimeoutMs: config.SHUTDOWN_TIMEOUT_MS };
+}

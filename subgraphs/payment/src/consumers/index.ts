@@ -1,0 +1,12 @@
+import type { EventHandlers } from '@souk/outbox';
+import type { App } from '../app/index.js';
+import { onOrderCancelled, onOrderExpired } from './onOrderEnded.js';
+import { onOrderRefundRequired } from './onOrderRefundRequired.js';
+
+/** Every event that the payment service consumes. */
+export const consumers = (app: App) =>
+  ({
+    'order.expired': onOrderExpired(app),
+    'order.cancelled': onOrderCancelled(app),
+    'order.refund_required': onOrderRefundRequired(app),
+  }) as EventHandlers;

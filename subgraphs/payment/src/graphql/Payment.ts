@@ -1,0 +1,22 @@
+import { money, toGraph } from '@souk/money';
+import type { PaymentView } from '../domain/payment.js';
+import type { PaymentResolvers } from '../generated/graphql.js';
+import { selectsHistory } from './selection.js';
+
+const amount = (pick: (payment: PaymentView) => number) => (payment: PaymentView) =>
+  toGraph(money(pick(payment), payment.currencyCode));
+
+export const Payment: PaymentResolvers = {
+  __resolveReference: ({ id }, { loaders }, info) => loaders.payment(selectsHistory(info)).load(id),
+  order: ({ orderId }) => ({ id: orderId }),
+  amount: amount((payment) => payment.amountCents),
+  authorizedAmount: amount((payment) => payment.authorizedCents),
+  capturedAmount: amount((payment) => payment.capturedCents),
+  refundedAmount: amount((payment) => payment.refundedCents),
+  refunds: ({ refunds, currencyCode }) => refunds.map((refund) => ({ ...refund, currencyCode })),
+  /** A payment that came without its history (a payload of a mutation) is completed by the loader. */
+  events: async (payment, _, { loaders }) => {
+    const history = payment.history ?? (await loaders.payment(true).load(payment.id))?.history ?? [];
+    return history.map((entry) => ({ ...entry, currencyCode: payment.currencyCode }));
+  },
+};
