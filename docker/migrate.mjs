@@ -7,7 +7,9 @@ import { migrate } from '@souk/postgres/migrate';
 const SERVICES = ['user', 'product', 'cart', 'order', 'payment', 'notification'];
 const given = SERVICES.filter((service) => process.env[`DATABASE_URL_${service.toUpperCase()}`]);
 if (given.length === 0) {
-  console.error(`migrate: set at least one of ${SERVICES.map((service) => `DATABASE_URL_${service.toUpperCase()}`).join(', ')}`);
+  console.error(
+    `migrate: set at least one of ${SERVICES.map((service) => `DATABASE_URL_${service.toUpperCase()}`).join(', ')}`,
+  );
   process.exit(78);
 }
 for (const service of given) {

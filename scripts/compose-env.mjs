@@ -9,7 +9,8 @@ const FILE = '.env';
 const secret = () => randomBytes(24).toString('hex');
 const variables = {
   IDENTITY_SECRET: () => randomBytes(32).toString('hex'),
-  ACCESS_TOKEN_PRIVATE_JWK: () => `'${JSON.stringify(generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }))}'`,
+  ACCESS_TOKEN_PRIVATE_JWK: () =>
+    `'${JSON.stringify(generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }))}'`,
   POSTGRES_PASSWORD: secret,
   POSTGRES_PASSWORD_USER: secret,
   POSTGRES_PASSWORD_PRODUCT: secret,
@@ -32,8 +33,12 @@ const variables = {
 const present = existsSync(FILE) ? readFileSync(FILE, 'utf8') : '';
 const missing = Object.entries(variables).filter(([name]) => !new RegExp(`^${name}=`, 'm').test(present));
 const text = missing.map(([name, make]) => `${name}=${make()}`).join('\n');
-writeFileSync(FILE, `${present}${present && !present.endsWith('\n') ? '\n' : ''}${text}${text ? '\n' : ''}`, { mode: 0o600 });
+writeFileSync(FILE, `${present}${present && !present.endsWith('\n') ? '\n' : ''}${text}${text ? '\n' : ''}`, {
+  mode: 0o600,
+});
 const empty = ['STRIPE_SECRET_KEY', 'STRIPE_PUBLISHABLE_KEY', 'STRIPE_WEBHOOK_SECRET', 'SENDGRID_API_KEY', 'MAIL_FROM'];
 const open = empty.filter((name) => !new RegExp(`^${name}=.+`, 'm').test(readFileSync(FILE, 'utf8')));
-console.log(`${FILE}: ${missing.length === 0 ? 'complete already' : `added ${missing.map(([name]) => name).join(', ')}`}`);
+console.log(
+  `${FILE}: ${missing.length === 0 ? 'complete already' : `added ${missing.map(([name]) => name).join(', ')}`}`,
+);
 if (open.length > 0) console.log(`Now fill in: ${open.join(', ')}. The password of the first admin is in ${FILE} too.`);

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
-import { buildSchema, createSubgraphServer, type SubgraphServer } from './subgraphServer.js';
 import { ClientError } from './errors.js';
 import { IDENTITY_HEADER, signIdentity } from './identity.js';
+import { buildSchema, createSubgraphServer, type SubgraphServer } from './subgraphServer.js';
 import type { ServiceName, Viewer } from './viewer.js';
 
 const SECRET = 'ab'.repeat(32);
@@ -28,7 +28,8 @@ const resolvers = {
   Query: {
     hello: (_: unknown, { name }: { name: string }) => `hello ${name}`,
     thing: () => ({ id: 't1', name: 'one' }),
-    mine: (_: unknown, __: unknown, { viewer }: { viewer: Viewer }) => (viewer.kind === 'user' ? viewer.userId : 'nobody'),
+    mine: (_: unknown, __: unknown, { viewer }: { viewer: Viewer }) =>
+      viewer.kind === 'user' ? viewer.userId : 'nobody',
     stock: () => 'full',
     broken: () => {
       throw new Error('select secret from vault at 10.0.0.7:5432');
@@ -59,29 +60,50 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-async function send(query: string, o: { viewer?: Viewer; variables?: object; to?: ServiceName; headers?: Record<string, string>; alter?: boolean } = {}) {
+async function send(
+  query: string,
+  o: { viewer?: Viewer; variables?: object; to?: ServiceName; headers?: Record<string, string>; alter?: boolean } = {},
+) {
   const body = JSON.stringify({ query, variables: o.variables });
-  const identity = signIdentity({ secret: SECRET, from: 'gateway', to: o.to ?? 'product', viewer: o.viewer ?? { kind: 'anonymous' }, body });
+  const identity = signIdentity({
+    secret: SECRET,
+    from: 'gateway',
+    to: o.to ?? 'product',
+    viewer: o.viewer ?? { kind: 'anonymous' },
+    body,
+  });
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', [IDENTITY_HEADER]: identity, ...o.headers },
     body: o.alter ? body.replace('hello', 'hallo') : body,
   });
-  return { status: response.status, headers: response.headers, body: (await response.json()) as { data?: Record<string, unknown>; errors?: { message: string; extensions: Record<string, unknown> }[] } };
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (await response.json()) as {
+      data?: Record<string, unknown>;
+      errors?: { message: string; extensions: Record<string, unknown> }[];
+    },
+  };
 }
 
 const user = (scopes: string[]): Viewer => ({ kind: 'user', userId: 'usr_1', sessionId: 'ses_1', roles: [], scopes });
 
 test('a signed request is answered by compiled execution, with variables', async () => {
-  const { status, body } = await send('query($n: String!) { hello(name: $n) thing { id name } }', { variables: { n: 'Ada' } });
+  const { status, body } = await send('query($n: String!) { hello(name: $n) thing { id name } }', {
+    variables: { n: 'Ada' },
+  });
   expect(status).toBe(200);
   expect(body).toEqual({ data: { hello: 'hello Ada', thing: { id: 't1', name: 'one' } } });
 });
 
 test('entities are resolved, and interface members by their typename', async () => {
-  const { body } = await send('query($r: [_Any!]!) { _entities(representations: $r) { __typename ... on Thing { name } } }', {
-    variables: { r: [{ __typename: 'Thing', id: 't9' }] },
-  });
+  const { body } = await send(
+    'query($r: [_Any!]!) { _entities(representations: $r) { __typename ... on Thing { name } } }',
+    {
+      variables: { r: [{ __typename: 'Thing', id: 't9' }] },
+    },
+  );
   expect(body.data).toEqual({ _entities: [{ __typename: 'Thing', name: 'name of t9' }] });
   const act = await send('mutation { act(password: 1) { __typename message } }');
   expect(act.body.data).toEqual({ act: [{ __typename: 'GenericError', message: 'no' }] });
@@ -89,26 +111,68 @@ test('entities are resolved, and interface members by their typename', async () 
 
 test.each([
   ['no identity', {}],
-  ['another secret', { [IDENTITY_HEADER]: signIdentity({ secret: 'cd'.repeat(32), from: 'gateway', to: 'product', body: '{"query":"{ _service { sdl } }"}' }) }],
-  ['an identity for another service', { [IDENTITY_HEADER]: signIdentity({ secret: SECRET, from: 'gateway', to: 'order', body: '{"query":"{ _service { sdl } }"}' }) }],
-  ['an identity for another body', { [IDENTITY_HEADER]: signIdentity({ secret: SECRET, from: 'gateway', to: 'product', body: '{}' }) }],
-  ['an old identity', { [IDENTITY_HEADER]: signIdentity({ secret: SECRET, from: 'gateway', to: 'product', body: '{"query":"{ _service { sdl } }"}', now: Date.now() - 31_000 }) }],
+  [
+    'another secret',
+    {
+      [IDENTITY_HEADER]: signIdentity({
+        secret: 'cd'.repeat(32),
+        from: 'gateway',
+        to: 'product',
+        body: '{"query":"{ _service { sdl } }"}',
+      }),
+    },
+  ],
+  [
+    'an identity for another service',
+    {
+      [IDENTITY_HEADER]: signIdentity({
+        secret: SECRET,
+        from: 'gateway',
+        to: 'order',
+        body: '{"query":"{ _service { sdl } }"}',
+      }),
+    },
+  ],
+  [
+    'an identity for another body',
+    { [IDENTITY_HEADER]: signIdentity({ secret: SECRET, from: 'gateway', to: 'product', body: '{}' }) },
+  ],
+  [
+    'an old identity',
+    {
+      [IDENTITY_HEADER]: signIdentity({
+        secret: SECRET,
+        from: 'gateway',
+        to: 'product',
+        body: '{"query":"{ _service { sdl } }"}',
+        now: Date.now() - 31_000,
+      }),
+    },
+  ],
   ['rubbish', { [IDENTITY_HEADER]: 'a.b' }],
 ])('nothing is answered to %s, not even _service', async (_name, headers) => {
-  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: '{"query":"{ _service { sdl } }"}' });
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: '{"query":"{ _service { sdl } }"}',
+  });
   expect(response.status).toBe(401);
   expect(await response.text()).toContain('UNAUTHENTICATED');
 });
 
 test('a signed request is answered once', async () => {
   const body = '{"query":"{ _service { sdl } }"}';
-  const headers = { 'content-type': 'application/json', [IDENTITY_HEADER]: signIdentity({ secret: SECRET, from: 'gateway', to: 'product', body }) };
+  const headers = {
+    'content-type': 'application/json',
+    [IDENTITY_HEADER]: signIdentity({ secret: SECRET, from: 'gateway', to: 'product', body }),
+  };
   expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(200);
   expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(401);
 });
 
 test('the rules of the SDL decide: signed in, scopes, services only', async () => {
-  const code = async (field: string, viewer: Viewer) => (await send(`{ ${field} }`, { viewer })).body.errors?.[0]?.extensions.code;
+  const code = async (field: string, viewer: Viewer) =>
+    (await send(`{ ${field} }`, { viewer })).body.errors?.[0]?.extensions.code;
   expect(await code('mine', { kind: 'anonymous' })).toBe('UNAUTHENTICATED');
   expect(await code('mine', user([]))).toBeUndefined();
   expect(await code('stock', user(['admin']))).toBe('FORBIDDEN');
@@ -119,8 +183,13 @@ test('the rules of the SDL decide: signed in, scopes, services only', async () =
 
 test("a gateway's claim to be a service is not needed for a service, and a service cannot speak for a user", async () => {
   const body = '{"query":"{ mine }"}';
-  const headers = { 'content-type': 'application/json', [IDENTITY_HEADER]: signIdentity({ secret: SECRET, from: 'order', to: 'product', viewer: user([]), body }) };
-  const answer = (await (await fetch(url, { method: 'POST', headers, body })).json()) as { errors: { extensions: { code: string } }[] };
+  const headers = {
+    'content-type': 'application/json',
+    [IDENTITY_HEADER]: signIdentity({ secret: SECRET, from: 'order', to: 'product', viewer: user([]), body }),
+  };
+  const answer = (await (await fetch(url, { method: 'POST', headers, body })).json()) as {
+    errors: { extensions: { code: string } }[];
+  };
   expect(answer.errors[0]?.extensions.code).toBe('FORBIDDEN');
 });
 
@@ -136,22 +205,32 @@ test('what a bug says stays inside; what is meant for the client comes out with 
 });
 
 test('a variable of the wrong type is refused without repeating it', async () => {
-  const { status, body } = await send('mutation($p: Int!) { act(password: $p) { message } }', { variables: { p: 'hunter2' } });
+  const { status, body } = await send('mutation($p: Int!) { act(password: $p) { message } }', {
+    variables: { p: 'hunter2' },
+  });
   expect(status).toBe(400);
   expect(JSON.stringify(body)).not.toContain('hunter2');
-  expect(body.errors?.[0]).toMatchObject({ message: 'Variable "$p" has a value of the wrong type.', extensions: { code: 'BAD_USER_INPUT' } });
+  expect(body.errors?.[0]).toMatchObject({
+    message: 'Variable "$p" has a value of the wrong type.',
+    extensions: { code: 'BAD_USER_INPUT' },
+  });
 });
 
 test('malformed bodies get a 400 in GraphQL shape', async () => {
   const body = '{"query":';
-  const headers = { 'content-type': 'application/json', [IDENTITY_HEADER]: signIdentity({ secret: SECRET, from: 'gateway', to: 'product', body }) };
+  const headers = {
+    'content-type': 'application/json',
+    [IDENTITY_HEADER]: signIdentity({ secret: SECRET, from: 'gateway', to: 'product', body }),
+  };
   const response = await fetch(url, { method: 'POST', headers, body });
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
 });
 
 test('a root field without a rule, or with two, refuses to start', () => {
-  expect(() => buildSchema(`${HEAD} type Query { open: String @public forgotten: String }`, {})).toThrow('Query.forgotten');
+  expect(() => buildSchema(`${HEAD} type Query { open: String @public forgotten: String }`, {})).toThrow(
+    'Query.forgotten',
+  );
   expect(() => buildSchema(`${HEAD} type Query { both: String @public @authenticated }`, {})).toThrow('Query.both');
 });
 
