@@ -1,0 +1,147 @@
+import { AXES, type Department } from '../vocabulary.js';
+
+const FIT = ['Regular', 'Relaxed', 'Slim'];
+
+export const apparel: Department = {
+  name: 'Apparel',
+  code: 'APP',
+  brands: [
+    { name: 'Stille', story: 'sews in Porto and publishes what each piece costs to make.' },
+    { name: 'North Quay', story: 'started with one sailor’s sweater and still makes it.' },
+    { name: 'Madder & Woad', story: 'dyes with plants wherever plants can do it.' },
+    { name: 'Tessera', story: 'cuts from the leftovers of large mills.' },
+    { name: 'Havn', story: 'repairs everything it ever sold.' },
+  ],
+  groups: {
+    Women: [
+      {
+        name: 'Dresses',
+        nouns: ['Midi Dress', 'Shirt Dress', 'Wrap Dress', 'Summer Dress', 'Knit Dress'],
+        materials: ['Linen', 'Organic Cotton', 'Viscose', 'Tencel'],
+        uses: ['offices without air conditioning', 'weddings in a field', 'travelling with one bag'],
+        details: [
+          'Deep pockets in both side seams.',
+          'Cut on the bias, so it moves with you.',
+          'The lining is as soft as the outside.',
+        ],
+        price: [59, 199],
+        weight: [250, 620],
+        axes: [AXES.apparelSize],
+        attributes: {
+          fit: FIT,
+          season: ['Spring/Summer', 'All year'],
+          colour: ['Olive', 'Navy', 'Terracotta', 'Cream'],
+        },
+      },
+      {
+        name: 'Cardigans',
+        nouns: ['Cardigan', 'Knit Vest', 'Long Cardigan', 'Cropped Cardigan'],
+        materials: ['Merino Wool', 'Cashmere', 'Alpaca', 'Organic Cotton'],
+        uses: ['draughty trains', 'layering over everything', 'evenings that turn cool'],
+        details: [
+          'Knitted in one piece, without side seams.',
+          'Horn buttons, with a spare one inside.',
+          'Does not pill: the yarn is spun from long fibres.',
+        ],
+        price: [69, 249],
+        weight: [280, 720],
+        axes: [AXES.apparelSize],
+        attributes: { fit: FIT, season: ['Autumn/Winter', 'All year'], colour: ['Charcoal', 'Rose', 'Sage', 'Cream'] },
+      },
+    ],
+    Men: [
+      {
+        name: 'Shirts',
+        nouns: ['Oxford Shirt', 'Linen Shirt', 'Flannel Shirt', 'Overshirt', 'Poplin Shirt'],
+        materials: ['Organic Cotton', 'Linen', 'Flannel', 'Chambray'],
+        uses: ['meetings and the pub afterwards', 'warm cities', 'chopping wood or looking like it'],
+        details: [
+          'The collar stands without being buttoned.',
+          'Double-stitched seams; mother-of-pearl buttons.',
+          'Washed soft and needs no ironing to speak of.',
+        ],
+        price: [49, 139],
+        weight: [220, 480],
+        axes: [AXES.apparelSize],
+        attributes: { fit: FIT, season: ['Spring/Summer', 'All year'], colour: ['White', 'Sky', 'Olive', 'Navy'] },
+      },
+      {
+        name: 'Sweaters',
+        nouns: ['Crew Neck Sweater', 'Fisherman Sweater', 'Roll Neck', 'Half-Zip Sweater'],
+        materials: ['Merino Wool', 'Lambswool', 'Recycled Wool', 'Organic Cotton'],
+        uses: ['wind from the sea', 'cold offices', 'long walks with a dog'],
+        details: [
+          'Dense ribs keep cuffs and hem in shape.',
+          'Knitted from wool of known farms.',
+          'Warm enough to leave the jacket at home.',
+        ],
+        price: [69, 219],
+        weight: [380, 980],
+        axes: [AXES.apparelSize],
+        attributes: { fit: FIT, season: ['Autumn/Winter'], colour: ['Navy', 'Grey', 'Olive', 'Burgundy'] },
+      },
+      {
+        name: 'Trousers',
+        nouns: ['Chino', 'Corduroy Trousers', 'Work Trousers', 'Linen Trousers'],
+        materials: ['Organic Cotton', 'Corduroy', 'Canvas', 'Linen'],
+        uses: ['cycling to work', 'every day but Sunday', 'kneeling in the garden'],
+        details: [
+          'A gusset gives room where others tear.',
+          'Two per cent stretch, no more.',
+          'Hems can be let out by three centimetres.',
+        ],
+        price: [69, 159],
+        weight: [420, 760],
+        axes: [AXES.trouserSize],
+        attributes: { fit: FIT, season: ['All year'], colour: ['Sand', 'Navy', 'Olive', 'Black'] },
+      },
+    ],
+    Accessories: [
+      {
+        name: 'Bags',
+        nouns: ['Tote', 'Messenger Bag', 'Weekender', 'Belt Bag', 'Crossbody Bag'],
+        materials: ['Canvas', 'Vegetable-Tanned Leather', 'Recycled Nylon', 'Waxed Cotton'],
+        uses: ['a laptop and a lunch', 'two nights away', 'markets and libraries'],
+        details: [
+          'The strap adjusts from shoulder to crossbody.',
+          'A separate sleeve holds a 15-inch laptop.',
+          'Water stays outside for an hour of rain.',
+        ],
+        price: [39, 289],
+        weight: [280, 1_400],
+        axes: [AXES.colour],
+        attributes: { closure: ['Zip', 'Magnet', 'Buckle'] },
+      },
+      {
+        name: 'Scarves & Hats',
+        nouns: ['Scarf', 'Beanie', 'Bucket Hat', 'Neckerchief', 'Shawl'],
+        materials: ['Merino Wool', 'Cashmere', 'Organic Cotton', 'Silk'],
+        uses: ['winter on a bicycle', 'sun on the neck', 'giving away'],
+        details: [
+          'Soft enough for sensitive skin.',
+          'Finished by hand; packed in a cotton bag.',
+          'Keeps its shape after many washes.',
+        ],
+        price: [19, 129],
+        weight: [60, 320],
+        axes: [AXES.softColour],
+        attributes: { season: ['Autumn/Winter', 'Spring/Summer'] },
+      },
+      {
+        name: 'Socks',
+        nouns: ['Ribbed Socks', 'Hiking Socks', 'Everyday Socks', 'Wool Socks'],
+        materials: ['Merino Wool', 'Organic Cotton', 'Bamboo Viscose'],
+        uses: ['boots and slippers', 'days on your feet', 'sofas'],
+        details: [
+          'Padded heel and toe, no seam to feel.',
+          'The cuff holds without leaving a mark.',
+          'Guaranteed for two years, holes included.',
+        ],
+        price: [9, 29],
+        weight: [50, 140],
+        axes: [AXES.sockSize, AXES.colour],
+        attributes: { season: ['All year', 'Autumn/Winter'] },
+      },
+    ],
+  },
+};
