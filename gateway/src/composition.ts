@@ -81,7 +81,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger, super
   addGraphqlRoute(app, apollo, createAuthenticator({ keys }));
   addWebhookRoute(app, upstream('payment'), logger);
   addMediaRoute(app, upstream('product'), logger);
-  if (config.consoleEnabled) addConsoleRoutes(app);
+  if (config.consoleEnabled) addConsoleRoutes(app, config.demoAccounts);
 
   return {
     app,

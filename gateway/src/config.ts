@@ -67,7 +67,18 @@ export const gatewayConfig = {
     .transform((text) => text === 'true' || text === '1')
     .optional()
     .describe('serves the console at /console; default: everywhere but in production'),
+  DEMO_ACCOUNTS: configTypes
+    .json(z.array(z.object({ role: z.string(), email: z.string(), password: z.string() })))
+    .optional()
+    .describe('JSON list of {role, email, password} that the console offers to sign in with; ignored in production'),
 };
+
+/** An account of the demo data, whose password is no secret. */
+export interface DemoAccount {
+  readonly role: string;
+  readonly email: string;
+  readonly password: string;
+}
 
 /** What the gateway runs with: the variables above, in the program's own words. */
 export interface GatewayConfig {
@@ -82,6 +93,7 @@ export interface GatewayConfig {
   readonly corsOrigins: readonly string[];
   readonly trustProxy: boolean;
   readonly consoleEnabled: boolean;
+  readonly demoAccounts: readonly DemoAccount[];
 }
 
 /**
@@ -114,5 +126,6 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env): Gateway
     corsOrigins: values.CORS_ORIGINS,
     trustProxy: values.TRUST_PROXY,
     consoleEnabled: values.CONSOLE_ENABLED ?? !production,
+    demoAccounts: production ? [] : (values.DEMO_ACCOUNTS ?? []),
   };
 }

@@ -1,18 +1,17 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createGunzip } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
+import type { DemoAccount } from '../config.js';
 
 const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
   '.ttf': 'font/ttf',
-  '.woff2': 'font/woff2',
 };
 
-/** Nothing from elsewhere, no inline script, no eval. GraphiQL's editor sets styles on elements, which needs 'unsafe-inline' for styles alone. */
+/** Nothing from elsewhere, no inline script, no eval. The editor sets styles on elements: 'unsafe-inline' for styles alone. */
 const CONSOLE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -26,36 +25,45 @@ const CONSOLE_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Where `node scripts/build-console.mjs` puts the console: beside the compiled gateway. */
-const BUILT_CONSOLE = fileURLToPath(new URL('../../dist-console', import.meta.url));
+/** Where `node scripts/build-console.mjs` puts the console: its page, and everything else gzipped. */
+const BUILT_CONSOLE = fileURLToPath(new URL('../../console/dist/app', import.meta.url));
 
-/** Serves the built console at `/console`, from memory; `/` leads there. Says so when it was not built. */
-export function addConsoleRoutes(app: FastifyInstance, folder: string = BUILT_CONSOLE): void {
+/**
+ * Serves the built console at `/console`; `/` leads there. Says so when it was not built.
+ * @param demoAccounts accounts that the sign-in panel offers at one click
+ */
+export function addConsoleRoutes(
+  app: FastifyInstance,
+  demoAccounts: readonly DemoAccount[],
+  folder: string = BUILT_CONSOLE,
+): void {
   app.get('/', (_request, reply) => reply.redirect('/console', 302));
-  if (!existsSync(join(folder, 'index.html'))) {
-    app.get('/console', (_request, reply) =>
-      reply.code(404).type('text/plain').send('The console is not built: run `node scripts/build-console.mjs`.\n'),
-    );
-    return;
-  }
-  const files = new Map(
-    readdirSync(folder)
-      .filter((name) => TYPES[extname(name)])
-      .map((name) => [name, readFileSync(join(folder, name))]),
-  );
-  const page = files.get('index.html');
-  app.get('/console', (_request, reply) =>
-    reply
+  app.get('/console/accounts.json', (_request, reply) => reply.header('cache-control', 'no-store').send(demoAccounts));
+
+  const built = existsSync(join(folder, 'index.html'));
+  const page = built ? readFileSync(join(folder, 'index.html')) : undefined;
+  const files = new Set(built ? readdirSync(folder).filter((name) => name.endsWith('.gz')) : []);
+  app.get('/console', (_request, reply) => {
+    if (!page) {
+      return reply.code(404).type('text/plain').send('The console is not built: run `npm run build:console`.\n');
+    }
+    return reply
       .headers({ 'content-security-policy': CONSOLE_POLICY, 'cache-control': 'no-cache' })
       .type('text/html; charset=utf-8')
-      .send(page),
-  );
+      .send(page);
+  });
   app.get<{ Params: { file: string } }>('/console/:file', (request, reply) => {
-    const content = files.get(request.params.file);
-    if (!content) return reply.callNotFound();
-    return reply
-      .headers({ 'content-security-policy': CONSOLE_POLICY, 'cache-control': 'public, max-age=31536000, immutable' })
-      .type(TYPES[extname(request.params.file)] ?? 'application/octet-stream')
-      .send(content);
+    const { file } = request.params;
+    if (!files.has(`${file}.gz`)) return reply.callNotFound();
+    const gzipped = createReadStream(join(folder, `${file}.gz`));
+    reply
+      .headers({
+        'content-security-policy': CONSOLE_POLICY,
+        'cache-control': 'public, max-age=31536000, immutable',
+        vary: 'accept-encoding',
+      })
+      .type(TYPES[extname(file)] ?? 'application/octet-stream');
+    if (!/\bgzip\b/.test(String(request.headers['accept-encoding']))) return reply.send(gzipped.pipe(createGunzip()));
+    return reply.header('content-encoding', 'gzip').send(gzipped);
   });
 }

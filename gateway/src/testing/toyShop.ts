@@ -116,6 +116,7 @@ export async function startToyShop(changes: Partial<GatewayConfig> = {}): Promis
     corsOrigins: ['https://shop.example'],
     trustProxy: false,
     consoleEnabled: false,
+    demoAccounts: [],
     ...changes,
   };
   const gateway = await createGateway(config, logger, toySupergraph());

@@ -1,0 +1,41 @@
+/** Questions that find an example of a kind in the running shop, tried in order until one is answered. */
+export const LOOKUPS: Readonly<Record<string, readonly string[]>> = {
+  product: [
+    `query ConsoleProduct {
+  products(first: 1) { nodes { id slug name version priceRange { min { currencyCode } } variants { id } } }
+}`,
+  ],
+  variant: [
+    `query ConsoleVariant {
+  search(first: 1, inStock: true) { nodes { variants { id sku price { currencyCode } } } }
+}`,
+    'query ConsoleAnyVariant { products(first: 1) { nodes { variants { id sku price { currencyCode } } } } }',
+  ],
+  category: ['query ConsoleCategory { categories { id slug name } }'],
+  cart: [
+    `query ConsoleCart {
+  activeCart {
+    id version lines { id } cost { total { centAmount currencyCode } }
+    shippingMethods { id } selectedShippingMethod { id }
+  }
+}`,
+  ],
+  order: [
+    'query ConsoleOwnOrder { me { orders(first: 1) { nodes { id number email } } } }',
+    'query ConsoleOrder { orders(first: 1) { nodes { id number email } } }',
+  ],
+  payment: [
+    `query ConsolePayment {
+  payments(first: 1, filter: { state: CAPTURED }) {
+    nodes { id amount { centAmount currencyCode } capturedAmount { centAmount currencyCode } }
+  }
+}`,
+  ],
+  notification: ['query ConsoleNotification { orders(first: 5) { nodes { notifications { id } } } }'],
+  webhookEvent: ['query ConsoleWebhook { webhookEvents(first: 1) { id } }'],
+  user: ['query ConsoleUser { users(first: 1, filter: { role: CUSTOMER }) { nodes { id email } } }'],
+  promotion: ['query ConsolePromotion { promotions(first: 1) { id code } }'],
+};
+
+/** Kinds that come along with others. */
+export const PART_OF: Readonly<Record<string, string>> = { cartLine: 'cart', shippingMethod: 'cart' };

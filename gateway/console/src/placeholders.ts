@@ -1,0 +1,120 @@
+import { LOOKUPS, PART_OF } from './lookups.js';
+import type { Memory, Thing } from './memory.js';
+
+/** What placeholders are filled from. */
+export interface Sources {
+  readonly memory: Memory;
+  /** Asks the shop; answers the data, or nothing when it was refused. */
+  readonly ask: (query: string) => Promise<unknown>;
+  readonly refreshToken: () => string | undefined;
+  readonly demoAccount: () => { readonly email: string; readonly password: string } | undefined;
+  readonly unique: () => string;
+}
+
+type Reader = (thing: Thing) => unknown;
+const field =
+  (name: string): Reader =>
+  (thing) =>
+    thing[name];
+
+/** Every placeholder that example variables may use, with how it is read from a thing of its kind. */
+const READERS: Readonly<Record<string, Reader>> = {
+  'product.id': field('id'),
+  'product.slug': field('slug'),
+  'product.version': field('version'),
+  'product.word': (product) => /\p{L}{4,}/u.exec(String(product.name ?? ''))?.[0],
+  'product.currency': (product) => money(path(product, 'priceRange', 'min'))?.currencyCode,
+  'variant.id': field('id'),
+  'category.id': field('id'),
+  'cart.id': field('id'),
+  'cart.version': field('version'),
+  'cart.total': (cart) => money(path(cart, 'cost', 'total')),
+  'cartLine.id': field('id'),
+  'shippingMethod.id': (cart) => path(cart, 'selectedShippingMethod', 'id') ?? path(cart, 'shippingMethods', '0', 'id'),
+  'order.id': field('id'),
+  'order.number': field('number'),
+  'order.email': field('email'),
+  'payment.id': field('id'),
+  'payment.amount': (payment) => money(payment.capturedAmount) ?? money(payment.amount),
+  'notification.id': field('id'),
+  'webhookEvent.id': field('id'),
+  'user.id': field('id'),
+  'promotion.code': field('code'),
+};
+const OF_THE_CONSOLE = ['unique', 'session.refreshToken', 'demo.email', 'demo.password'];
+
+export const PLACEHOLDERS: readonly string[] = [...Object.keys(READERS), ...OF_THE_CONSOLE];
+
+export interface Filled {
+  readonly variables: Record<string, unknown>;
+  /** Placeholders that nothing is known for yet; they still stand in the variables. */
+  readonly missing: readonly string[];
+}
+
+const PLACEHOLDER = /\{\{([\w.]+)\}\}/g;
+
+/**
+ * Fills the placeholders of example variables: from what answers contained before, else by asking the shop. Text that is
+ * nothing but one placeholder becomes the value itself, whatever its type. `{{unique}}` is the same within one filling.
+ */
+export async function fillPlaceholders(
+  variables: Readonly<Record<string, unknown>>,
+  sources: Sources,
+): Promise<Filled> {
+  const names = new Set([...JSON.stringify(variables).matchAll(PLACEHOLDER)].map((match) => match[1] as string));
+  const values = new Map<string, unknown>();
+  for (const name of names) values.set(name, await exampleOf(name, sources));
+  return {
+    variables: substitute(variables, values) as Record<string, unknown>,
+    missing: [...values].filter(([, value]) => value === undefined || value === null).map(([name]) => name),
+  };
+}
+
+async function exampleOf(name: string, sources: Sources): Promise<unknown> {
+  if (name === 'unique') return sources.unique();
+  if (name === 'session.refreshToken') return sources.refreshToken();
+  if (name === 'demo.email') return sources.demoAccount()?.email;
+  if (name === 'demo.password') return sources.demoAccount()?.password;
+  const read = READERS[name];
+  const kind = name.slice(0, name.indexOf('.'));
+  if (!read) return undefined;
+  const known = recalled(kind, read, sources.memory);
+  if (known !== undefined && known !== null) return known;
+  for (const query of LOOKUPS[PART_OF[kind] ?? kind] ?? []) {
+    sources.memory.remember(await sources.ask(query));
+    const found = recalled(kind, read, sources.memory);
+    if (found !== undefined && found !== null) return found;
+  }
+  return undefined;
+}
+
+/** A shipping method has no id of its own kind: it is read from the cart. */
+function recalled(kind: string, read: Reader, memory: Memory): unknown {
+  const thing = memory.recall(kind === 'shippingMethod' ? 'cart' : kind);
+  return thing && read(thing);
+}
+
+function substitute(value: unknown, values: ReadonlyMap<string, unknown>): unknown {
+  if (Array.isArray(value)) return value.map((item) => substitute(item, values));
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, substitute(inner, values)]));
+  }
+  if (typeof value !== 'string') return value;
+  const whole = /^\{\{([\w.]+)\}\}$/.exec(value)?.[1];
+  if (whole) return values.get(whole) ?? value;
+  return value.replace(PLACEHOLDER, (text, name: string) => String(values.get(name) ?? text));
+}
+
+function path(value: unknown, ...names: string[]): unknown {
+  return names.reduce<unknown>(
+    (inner, name) =>
+      typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>)[name] : undefined,
+    value,
+  );
+}
+
+/** Money as inputs take it: without what is only for display. */
+function money(value: unknown): { centAmount: unknown; currencyCode: unknown } | undefined {
+  const currencyCode = path(value, 'currencyCode');
+  return currencyCode === undefined ? undefined : { centAmount: path(value, 'centAmount'), currencyCode };
+}
