@@ -1,17 +1,26 @@
 import { createHash } from 'node:crypto';
+import { events, newEvent } from '@souk/events';
+import { type Database, openDatabase } from '@souk/postgres';
+import { createLogger } from '@souk/runtime';
 import pg from 'pg';
+import { createCartStore } from './adapters/cartStore.postgres.js';
+import { releasePromotionsOnce } from './adapters/checkoutStore.postgres.js';
 import { type CartFixture, guest, service, staff, startCartFixture, user } from './cart.fixture.js';
+import { createConsumers } from './consumers/index.js';
 
 let shop: CartFixture;
 let db: pg.Client;
+let database: Database;
 
 beforeAll(async () => {
   shop = await startCartFixture();
   db = new pg.Client({ connectionString: shop.databaseUrl });
   await db.connect();
+  database = openDatabase({ url: shop.databaseUrl, service: 'cart', logger: createLogger('cart', 'silent') });
 });
 afterAll(async () => {
   await db?.end();
+  await database?.close();
   await shop?.close();
 });
 beforeEach(() => {
@@ -643,6 +652,33 @@ test('staff make, change, list and delete promotions; a taken code and bad value
   });
 });
 
+test("an order's end frees its code once, however often the event is delivered, and the cart stays ordered", async () => {
+  await promotion({ name: 'Freed', code: 'FREED', kind: 'PERCENT_OFF_ORDER', value: 10 });
+  const keep = (await ready({ discountCodes: ['FREED'] })).cart as Cart;
+  await checkout(keep);
+  const cart = (await ready({ discountCodes: ['FREED'] })).cart as Cart;
+  const order = orderId();
+  await checkout(cart, order);
+  expect(await timesUsed('FREED')).toBe(2);
+  const handlers = createConsumers(releasePromotionsOnce(database), () => new Date());
+  const data = {
+    orderId: order,
+    number: 'SK-1000-0001',
+    customerId: null,
+    cartId: cart.id,
+    couponCodes: ['FREED'],
+    reason: 'PAYMENT_OVERDUE',
+  };
+  const event = newEvent(events.orderExpired, { aggregateId: order, sequence: 2, data });
+  await Promise.all([1, 2, 3].map(() => handlers['order.expired']?.(event)));
+  expect(await timesUsed('FREED')).toBe(1);
+  await handlers['order.cancelled']?.(newEvent(events.orderCancelled, { aggregateId: order, sequence: 3, data }));
+  expect(await timesUsed('FREED')).toBe(1);
+  expect((await read(cart.id))?.status).toBe('COMPLETED');
+  expect(await release(order)).toBe(true);
+  expect(await timesUsed('FREED')).toBe(1);
+});
+
 test('a cart whose time is over is refused before and after it was swept', async () => {
   const cart = (await ready()).cart as Cart;
   await db.query(
@@ -651,4 +687,8 @@ test('a cart whose time is over is refused before and after it was swept', async
   );
   expect((await add(cart.id, [{ variantId: 'var_tea' }])).userErrors).toMatchObject([{ code: 'CART_EXPIRED' }]);
   expect((await checkout(cart)).refusals).toMatchObject([{ code: 'CART_EXPIRED' }]);
+  expect(await createCartStore(database).expire(new Date(), 500)).toBe(1);
+  expect(await read(cart.id)).toMatchObject({ status: 'EXPIRED' });
+  expect((await add(cart.id, [{ variantId: 'var_tea' }])).userErrors).toMatchObject([{ code: 'CART_EXPIRED' }]);
+  expect(await createCartStore(database).expire(new Date(), 500)).toBe(0);
 });
