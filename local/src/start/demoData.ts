@@ -26,17 +26,21 @@ export async function openDemoData(): Promise<DemoData | undefined> {
   if (!existsSync(url)) return undefined;
   const module = (await import(url.href)) as DemoDataModule;
   const admin = module.DEMO_ACCOUNTS.admin;
+  const accounts = Object.entries(module.DEMO_ACCOUNTS).map(([role, account]) => ({ role, ...account }));
   return {
-    environment: (given) =>
-      admin === undefined || given.BOOTSTRAP_ADMIN_EMAIL
+    environment: (given) => ({
+      // The console offers these to sign in with.
+      DEMO_ACCOUNTS: JSON.stringify(accounts),
+      ...(admin === undefined || given.BOOTSTRAP_ADMIN_EMAIL
         ? {}
-        : { BOOTSTRAP_ADMIN_EMAIL: admin.email, BOOTSTRAP_ADMIN_PASSWORD: admin.password },
+        : { BOOTSTRAP_ADMIN_EMAIL: admin.email, BOOTSTRAP_ADMIN_PASSWORD: admin.password }),
+    }),
     seed: async (stack, _dataDir, log) => {
       const email = stack.env.BOOTSTRAP_ADMIN_EMAIL;
       const password = stack.env.BOOTSTRAP_ADMIN_PASSWORD;
       if (email === undefined || password === undefined) return;
       await module.seedDemoData({ gatewayUrl: stack.urls.gateway, admin: { email, password }, log });
     },
-    accounts: () => Object.entries(module.DEMO_ACCOUNTS).map(([role, account]) => ({ role, ...account })),
+    accounts: () => accounts,
   };
 }
