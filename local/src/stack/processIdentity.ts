@@ -21,9 +21,13 @@ export async function isRunning(identity: ProcessIdentity): Promise<boolean> {
 }
 
 /** Asks a process to end, and ends it after the deadline. Resolves when it is gone; does nothing to any other process. */
-export async function endProcess(identity: ProcessIdentity, deadlineMs: number): Promise<void> {
+export async function endProcess(
+  identity: ProcessIdentity,
+  deadlineMs: number,
+  firstSignal: NodeJS.Signals = 'SIGTERM',
+): Promise<void> {
   const deadline = Date.now() + deadlineMs;
-  let signal: NodeJS.Signals | undefined = 'SIGTERM';
+  let signal: NodeJS.Signals | undefined = firstSignal;
   while (await isRunning(identity)) {
     if (Date.now() > deadline) signal = 'SIGKILL';
     if (signal !== undefined) {

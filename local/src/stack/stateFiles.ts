@@ -2,7 +2,7 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Variables } from './environment.js';
 import type { ProcessName } from './names.js';
-import { endProcess, identify, type ProcessIdentity } from './processIdentity.js';
+import { endProcess, isRunning, type ProcessIdentity } from './processIdentity.js';
 
 /** What `stack.json` tells about a running shop: for people, for `npm run demo`, and for the next start after a kill. */
 export interface StackState {
@@ -40,21 +40,23 @@ export async function removeState(dataDir: string): Promise<void> {
 }
 
 /**
- * Ends what a killed launcher left running: exactly the processes it recorded, recognised by pid and start time, and only
- * those. Stores look after themselves (they know their data directory). Returns their names.
+ * Ends what a killed launcher left running (as a rule it is ending already): exactly the processes it recorded, recognised by
+ * pid and start time; the stores last, so that the others can finish. Returns their names.
  */
 export async function endLeftovers(dataDir: string): Promise<string[]> {
-  const state = await readState(dataDir);
-  const recorded = Object.entries(state?.processes ?? {}).filter(([name]) => name !== 'postgres' && name !== 'redis');
-  const running: string[] = [];
-  await Promise.all(
-    recorded.map(async ([name, identity]) => {
-      if ((await identify(identity.pid))?.started !== identity.started) return;
-      running.push(name);
-      await endProcess(identity, 5_000);
-    }),
-  );
-  return running.sort();
+  const recorded = Object.entries((await readState(dataDir))?.processes ?? {});
+  const isStore = (name: string): boolean => name === 'postgres' || name === 'redis';
+  const ended: string[] = [];
+  for (const group of [recorded.filter(([name]) => !isStore(name)), recorded.filter(([name]) => isStore(name))]) {
+    await Promise.all(
+      group.map(async ([name, identity]) => {
+        if (!(await isRunning(identity))) return;
+        ended.push(name);
+        await endProcess(identity, 8_000, name === 'postgres' ? 'SIGINT' : 'SIGTERM');
+      }),
+    );
+  }
+  return ended.sort();
 }
 
 async function replace(path: string, content: string, mode: number): Promise<void> {
