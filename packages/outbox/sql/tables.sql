@@ -1,5 +1,5 @@
 -- Outbox and inbox of one service. Copy this file unchanged into the service's migration (packages/outbox/README.md has
--- the matching Prisma models). The test packages/outbox/src/tables.integration.test.ts runs it as it is.
+-- the matching Prisma models). packages/outbox/src/tables.test.ts holds every copy to it.
 
 -- One row per published event, written in the transaction of the change that it tells about.
 -- `pending` names the consumers that have not acknowledged it yet; an empty `pending` settles the row.

@@ -1,7 +1,10 @@
+import { events, newEvent } from '@souk/events';
 import { sql } from '@souk/postgres';
 import { eventually } from '@souk/testkit';
 import { outboxHarness } from '../test/harness.js';
 import { appliedIn, insertApplied, logger, outboxIn, publish, refundRequired } from '../test/shop.js';
+import { purgeSettled } from './housekeeping.js';
+import { purgeInbox } from './inbox.js';
 import { appendEvents, type EventHandlers, once, startConsumers, startRelay } from './index.js';
 
 const { at, redis, relay, consume, applyOnce, queue: openQueue } = outboxHarness();
@@ -50,7 +53,7 @@ test('a process that dies between commit and publish costs nothing: the next rel
 
 test('losing all of Redis in the middle of a sale delays events and loses none', async () => {
   let block = true;
-  await relay();
+  await relay({ resendAfterMs: 500 });
   await consume(async (event) => {
     if (block) await new Promise((resolve) => setTimeout(resolve, 50));
     await applyOnce(event);
@@ -67,7 +70,7 @@ test('losing all of Redis in the middle of a sale delays events and loses none',
 });
 
 test('Redis killed and started again empty: events committed meanwhile arrive, nothing crashes, nothing is applied twice', async () => {
-  const running = await relay();
+  const running = await relay({ resendAfterMs: 500 });
   await consume();
   const before = await publish(at.producer, 5);
   await eventually(async () => expect(await appliedIn(at.consumer)).toEqual(before));
@@ -92,8 +95,8 @@ test('the same event delivered three times in parallel is applied once', async (
 });
 
 test('two relays share the outbox without sending anything twice', async () => {
-  await relay({ batchSize: 7, resendAfterMs: 30_000 });
-  await relay({ batchSize: 7, resendAfterMs: 30_000 });
+  await relay({ batchSize: 7, resendAfterMs: 60_000 });
+  await relay({ batchSize: 7, resendAfterMs: 60_000 });
   const delivered: string[] = [];
   await consume(async (event) => {
     delivered.push(event.id);
@@ -108,7 +111,7 @@ test('two relays share the outbox without sending anything twice', async () => {
 });
 
 test('a poison event is parked after its attempts, stays visible, is not multiplied by resends, and blocks no other', async () => {
-  await relay();
+  await relay({ resendAfterMs: 300 });
   const poison = refundRequired();
   let cured = false;
   await consume(async (event) => {
@@ -130,7 +133,9 @@ test('a poison event is parked after its attempts, stays visible, is not multipl
     ...(await queue.getDelayed()),
     ...(await queue.getActive()),
   ];
-  expect(failed.map((job) => [job.id, job.failedReason])).toEqual([[poison.id, 'Error: poison']]);
+  expect(failed.length).toBeGreaterThan(0); // it may move from list to list while they are read
+  expect(new Set(failed.map((job) => job.id))).toEqual(new Set([poison.id]));
+  expect((await eventually(async () => (await queue.getFailed())[0] ?? false)).failedReason).toBe('Error: poison');
   expect(JSON.stringify(failed[0]?.data)).not.toContain('@');
   cured = true;
   await (await queue.getJob(poison.id))?.retry('failed').catch(() => undefined); // a resend may just have done it
@@ -172,7 +177,7 @@ test('an acknowledgement that is lost makes the event be sent again, not applied
   await first.close();
   await redis().command((client) => client.del('souk:settled:order'));
   expect((await outboxIn(at.producer)).some((row) => row.settled)).toBe(false);
-  await relay();
+  await relay({ resendAfterMs: 300 });
   await eventually(settled, { timeoutMs: 8_000 });
   expect(await appliedIn(at.consumer)).toEqual(ids);
 });
@@ -222,4 +227,35 @@ test('a service refuses to start without a handler for an event addressed to it,
       'order.placed': async () => undefined,
     }),
   ).rejects.toThrow('order: not addressed to it: order.placed');
+});
+
+test('an event that nobody consumes is settled as it is written', async () => {
+  const event = newEvent(events.productChanged, { aggregateId: 'prd_1', sequence: 1, data: { productId: 'prd_1' } });
+  await appendEvents(at.producer, [event]);
+  expect(await outboxIn(at.producer)).toMatchObject([{ id: event.id, settled: true, pending: [], sends: 0 }]);
+});
+
+test('old settled events and old inbox rows are deleted, unsettled and younger ones are kept', async () => {
+  const [old, young, unsettled] = [refundRequired(), refundRequired(), refundRequired()];
+  await appendEvents(at.producer, [old, young, unsettled]);
+  await at.producer.query(
+    sql<never>(
+      'test.age',
+      `UPDATE outbox_event SET pending = '{}', settled_at = CASE id WHEN $1 THEN now() - interval '8 days' ELSE now() END WHERE id <> $2`,
+    ),
+    [old.id, unsettled.id],
+  );
+  expect(await purgeSettled(at.producer, 7, 100)).toBe(1);
+  expect((await outboxIn(at.producer)).map((row) => row.id)).toEqual([young.id, unsettled.id].sort());
+  await Promise.all([applyOnce(old), applyOnce(young)]);
+  await at.consumer.query(
+    sql<never>(
+      'test.ageInbox',
+      `UPDATE processed_event SET processed_at = now() - interval '31 days' WHERE event_id = $1`,
+    ),
+    [old.id],
+  );
+  expect(await purgeInbox(at.consumer, 100)).toBe(1);
+  await applyOnce(young);
+  expect(await appliedIn(at.consumer)).toEqual([old.id, young.id].sort());
 });

@@ -1,9 +1,14 @@
-import type { Database } from '@souk/postgres';
+import { type Database, sql } from '@souk/postgres';
+import { createTestDatabase, type TestDatabase } from '@souk/testkit';
 import { createNodeRedisClient, Queue } from 'bullmq';
 import { createClient } from 'redis';
 import { type EventHandlers, once, type RelayTuning, startConsumers, startRelay } from '../src/index.js';
 import { APPLIED_TABLE, insertApplied, logger, open } from './shop.js';
-import { startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from './stores.js';
+import { startTestRedis, type TestRedis } from './stores.js';
+
+const createApplied = sql<never>('test.createApplied', APPLIED_TABLE);
+const clearOutbox = sql<never>('test.clearOutbox', 'TRUNCATE outbox_event');
+const clearInbox = sql<never>('test.clearInbox', 'TRUNCATE processed_event, applied');
 
 type Handle = (event: { id: string; aggregateId: string; sequence: number }) => Promise<void>;
 
@@ -14,11 +19,12 @@ export const paymentHandlers = (handle: Handle): EventHandlers => ({
   'order.refund_required': handle,
 });
 
-const quick = { resendAfterMs: 400, pollMs: 100, gatherMs: 20, delivery: { attempts: 3, firstRetryMs: 50 } };
+/** No resends unless a test is about them: on a busy machine they would come before the first delivery is done. */
+const quick = { resendAfterMs: 60_000, pollMs: 100, gatherMs: 20, delivery: { attempts: 3, firstRetryMs: 50 } };
 
 /** A producer (order) and a consumer (payment) with a database each and one Redis; what a test starts is closed after it. */
 export function outboxHarness() {
-  let postgres: TestPostgres;
+  const databases: TestDatabase[] = [];
   let redis: TestRedis;
   const state = {} as { producer: Database; consumer: Database; producerUrl: string; consumerUrl: string };
   const started: { close(): Promise<unknown> }[] = [];
@@ -28,23 +34,26 @@ export function outboxHarness() {
   };
 
   beforeAll(async () => {
-    [postgres, redis] = await Promise.all([startTestPostgres(), startTestRedis()]);
+    redis = await startTestRedis();
+    databases.push(await createTestDatabase('order'), await createTestDatabase('payment'));
+    [state.producerUrl, state.consumerUrl] = databases.map((database) => database.url) as [string, string];
+    state.producer = open(state.producerUrl);
+    state.consumer = open(state.consumerUrl);
+    await state.consumer.query(createApplied);
   });
   afterAll(async () => {
     await redis.kill();
-    await postgres.stop();
+    await state.producer.close();
+    await state.consumer.close();
+    for (const database of databases) await database.close();
   });
   beforeEach(async () => {
     await redis.command((client) => client.flushAll());
-    state.producerUrl = await postgres.createDatabase();
-    state.consumerUrl = await postgres.createDatabase(APPLIED_TABLE);
-    state.producer = open(state.producerUrl);
-    state.consumer = open(state.consumerUrl);
+    await state.producer.query(clearOutbox);
+    await state.consumer.query(clearInbox);
   });
   afterEach(async () => {
     for (const thing of started.splice(0).reverse()) await thing.close();
-    await state.producer.close();
-    await state.consumer.close();
   });
 
   const applyOnce: Handle = async (event) => {

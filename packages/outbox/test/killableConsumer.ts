@@ -4,17 +4,17 @@ import { createLogger } from '@souk/runtime';
 import { once, startConsumers } from '../src/index.js';
 import { insertApplied } from './shop.js';
 
-const [, , databaseUrl = '', redisUrl = '', hang = ''] = process.argv;
+const [, , databaseUrl = '', redisUrl = '', hangsBeforeCommit = ''] = process.argv;
 const logger = createLogger('killable', 'silent');
 const database = openDatabase({ url: databaseUrl, service: 'payment', logger, maxConnections: 4 });
-const handle = async (event: { id: string }): Promise<void> => {
+const handle = async (event: { id: string; aggregateId: string }): Promise<void> => {
   await once(database, event, 'payment', async (tx) => {
     await tx.query(insertApplied, [event.id]);
     process.stdout.write(`begun ${event.id}\n`);
-    if (hang === 'before-commit') await new Promise(() => undefined);
+    if (event.aggregateId === hangsBeforeCommit) await new Promise(() => undefined);
   });
   process.stdout.write(`committed ${event.id}\n`);
-  if (hang === 'after-commit') await new Promise(() => undefined);
+  await new Promise(() => undefined);
 };
 await startConsumers({
   service: 'payment',

