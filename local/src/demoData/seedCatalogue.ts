@@ -5,7 +5,7 @@ import { expectAccepted, type Send, type UserError } from './graphqlRequest.js';
 const TREE = '{ categories { id slug children { id slug children { id slug } } } }';
 const CREATE = `mutation ($input: CategoryInput!) { categoryCreate(input: $input) { category { id } userErrors { code message field } } }`;
 const UPSERT = `mutation ($input: [ProductInput!]!, $key: String!) { productBulkUpsert(input: $input, idempotencyKey: $key) {
-  acceptedCount createdCount updatedCount userErrors { code message field } } }`;
+  acceptedCount createdCount updatedCount replayed userErrors { code message field } } }`;
 
 export const BATCH_SIZE = 50;
 /** Batches under way at the same time: enough to keep both cores busy, and no more. */
@@ -39,7 +39,7 @@ export async function seedCatalogue(
   const worker = async (): Promise<void> => {
     for (let batch = queue.shift(); batch; batch = queue.shift()) {
       const answer = await upsert(staff, batch, ids);
-      products += answer.createdCount + answer.updatedCount;
+      if (!answer.replayed) products += answer.createdCount + answer.updatedCount;
       accepted += answer.acceptedCount;
       log(`products: ${accepted} of ${catalogue.products.length}`);
     }
@@ -52,7 +52,13 @@ async function upsert(staff: Send, batch: readonly DemoProduct[], categoryIds: R
   const input = batch.map(({ category, ...product }) => ({ ...product, categoryIds: [categoryIds.get(category)] }));
   const key = `demo-${createHash('sha256').update(JSON.stringify(input)).digest('hex').slice(0, 32)}`;
   const { productBulkUpsert } = await staff<{
-    productBulkUpsert: { acceptedCount: number; createdCount: number; updatedCount: number; userErrors: UserError[] };
+    productBulkUpsert: {
+      acceptedCount: number;
+      createdCount: number;
+      updatedCount: number;
+      replayed: boolean;
+      userErrors: UserError[];
+    };
   }>(UPSERT, { input, key });
   expectAccepted('A batch of products', productBulkUpsert.userErrors);
   return productBulkUpsert;

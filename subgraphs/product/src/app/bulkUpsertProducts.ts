@@ -24,7 +24,10 @@ interface Row {
  */
 export const bulkUpsertProducts =
   (deps: ChangeDeps & Surrounding & { readonly requests: BulkRequests }) =>
-  async (inputs: readonly ProductInput[], idempotencyKey: string): Promise<Result<BulkAnswer>> => {
+  async (
+    inputs: readonly ProductInput[],
+    idempotencyKey: string,
+  ): Promise<Result<BulkAnswer & { readonly replayed: boolean }>> => {
     if (inputs.length > MAX_ROWS) {
       return refused({ code: 'INVALID', field: ['input'], rule: `At most ${MAX_ROWS} rows at once.` });
     }
@@ -40,10 +43,10 @@ export const bulkUpsertProducts =
     if (earlier && earlier.inputHash !== inputHash) {
       return refused({ code: 'CONFLICT', field: ['idempotencyKey'], reason: 'This key was used for another input.' });
     }
-    if (earlier) return done(earlier.answer);
+    if (earlier) return done({ ...earlier.answer, replayed: true });
     const answer = await upsert(deps, inputs);
     await deps.requests.keep(idempotencyKey, inputHash, answer);
-    return done(answer);
+    return done({ ...answer, replayed: false });
   };
 
 async function upsert(deps: ChangeDeps & Surrounding, inputs: readonly ProductInput[]): Promise<BulkAnswer> {

@@ -13,15 +13,17 @@ export const productBulkUpsert: NonNullable<MutationResolvers['productBulkUpsert
       createdCount: 0,
       updatedCount: 0,
       unchangedCount: 0,
+      replayed: false,
       userErrors: userErrors(result.errors),
     };
   }
-  const { created, updated, unchanged, errors } = result.value;
+  const { created, updated, unchanged, replayed, errors } = result.value;
   return {
     acceptedCount: created + updated + unchanged,
     createdCount: created,
     updatedCount: updated,
     unchangedCount: unchanged,
+    replayed,
     userErrors: userErrors(errors),
   };
 };
