@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { eventually } from '@souk/testkit';
 import { build } from 'esbuild';
 import pg from 'pg';
@@ -11,6 +11,9 @@ import { createClient } from 'redis';
 import { readState, type StackState } from './stack/stateFiles.js';
 import { isPortBusy } from './stores/ports.js';
 import { makeReachable } from './stores/testing/makeReachable.js';
+
+// Each test starts a Postgres, some two: on a busy machine that can take a while.
+jest.setTimeout(120_000);
 
 const root = resolve(import.meta.dirname, '..', '..');
 
@@ -73,7 +76,7 @@ describe('the launcher', () => {
   const startUp = async (): Promise<{ state: StackState; output: () => string }> => {
     const { child, output } = run(['--random-ports']);
     launcher = child;
-    await eventually(() => output().includes('Souk is open') || child.exitCode !== null, { timeoutMs: 25_000 });
+    await eventually(() => output().includes('Souk is open') || child.exitCode !== null, { timeoutMs: 50_000 });
     expect(output()).toContain('Souk is open');
     return { state: (await readState(folder)) as StackState, output };
   };
@@ -89,7 +92,7 @@ describe('the launcher', () => {
         for (const port of portsOf(state)) expect(await isPortBusy(port)).toBe(false);
         for (const { pid } of Object.values(state.processes)) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
       },
-      { timeoutMs: 15_000 },
+      { timeoutMs: 30_000 },
     );
 
   test('Ctrl-C stops everything in order and leaves no process, no lock and no pid file', async () => {
@@ -132,11 +135,14 @@ describe('the launcher', () => {
   test('a store that is killed is started again', async () => {
     const { state, output } = await startUp();
     process.kill(state.processes.redis?.pid ?? -1, 'SIGKILL');
-    await eventually(async () => {
-      const now = await readState(folder);
-      expect(now?.processes.redis?.pid).toBeGreaterThan(0);
-      expect(now?.processes.redis?.pid).not.toBe(state.processes.redis?.pid);
-    });
+    await eventually(
+      async () => {
+        const now = await readState(folder);
+        expect(now?.processes.redis?.pid).toBeGreaterThan(0);
+        expect(now?.processes.redis?.pid).not.toBe(state.processes.redis?.pid);
+      },
+      { timeoutMs: 30_000 },
+    );
     expect(output()).toContain('redis has ended; starting it again');
   });
 

@@ -60,7 +60,7 @@ test('a variable that is set wins', () => {
 test('without keys the providers are the stand-ins; a real key means the real provider', () => {
   expect(environmentOf('payment')).toMatchObject({
     STRIPE_SECRET_KEY: 'sk_test_generated',
-    STRIPE_API_BASE_URL: 'http://127.0.0.1:4010/stripe',
+    STRIPE_API_BASE_URL: 'http://127.0.0.1:4010',
   });
   const real = environmentOf('payment', { STRIPE_SECRET_KEY: 'sk_live_1', STRIPE_WEBHOOK_SECRET: 'whsec_1' });
   expect(real).toMatchObject({ STRIPE_SECRET_KEY: 'sk_live_1', STRIPE_WEBHOOK_SECRET: 'whsec_1' });
