@@ -41,6 +41,7 @@ export async function startWebhookSink(port = 0): Promise<WebhookSink> {
     events,
     answers,
     async close() {
+      if (!server.listening) return;
       server.closeAllConnections();
       server.close();
       await once(server, 'close');

@@ -107,7 +107,14 @@ export function serveTwilio(
             (query.From === undefined || message.from === query.From),
         );
       const url = request.url.split('?')[0] ?? '';
-      const uri = (number: number): string => `${url}?PageSize=${size}&Page=${number}`;
+      const uri = (number: number): string => {
+        const parameters = new URLSearchParams({ PageSize: String(size), Page: String(number) });
+        for (const name of ['To', 'From']) {
+          const value = query[name];
+          if (typeof value === 'string') parameters.set(name, value);
+        }
+        return `${url}?${parameters}`;
+      };
       const last = Math.max(0, Math.ceil(matching.length / size) - 1);
       return json(200, {
         messages: matching
