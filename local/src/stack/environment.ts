@@ -97,6 +97,7 @@ const KNOWN_TO: readonly (readonly [variable: RegExp, processes: readonly Proces
   [named('notification'), ['notification', 'worker']],
   [/^MONGODB_URL$/, ['product']],
   [/^(ACCESS_TOKEN_PRIVATE_JWK|BOOTSTRAP_ADMIN_\w+)$/, ['user']],
+  [/^DEMO_ACCOUNTS$/, ['gateway']],
   [/^STRIPE_/, ['payment', 'standIns']],
   [/^(SENDGRID|TWILIO)_/, ['notification', 'worker', 'standIns']],
 ];

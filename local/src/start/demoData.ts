@@ -1,46 +1,57 @@
-import { existsSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Stack } from '../stack.js';
+import { StartupError } from '../stores/startupError.js';
 import type { DemoAccount } from './summary.js';
-
-/** What the demo data module (local/src/demoData) offers. */
-interface DemoDataModule {
-  seedDemoData(options: {
-    readonly gatewayUrl: string;
-    readonly admin: { readonly email: string; readonly password: string };
-    readonly log: (line: string) => void;
-  }): Promise<unknown>;
-  readonly DEMO_ACCOUNTS: Readonly<Record<string, { readonly email: string; readonly password: string }>>;
-}
 
 export interface DemoData {
   /** Settings for the stack: the first administrator is the demo's. What is set already stays. */
   environment(given: NodeJS.ProcessEnv): NodeJS.ProcessEnv;
-  /** Fills the shop when it is new. */
+  /** Fills the shop once per set of databases: what staff change or delete afterwards stays changed. */
   seed(stack: Stack, dataDir: string, log: (line: string) => void): Promise<void>;
   accounts(stack: Stack): DemoAccount[];
 }
 
-/** The demo data, if this installation has it. */
-export async function openDemoData(): Promise<DemoData | undefined> {
-  const url = new URL('../demoData/index.js', import.meta.url);
-  if (!existsSync(url)) return undefined;
-  const module = (await import(url.href)) as DemoDataModule;
-  const admin = module.DEMO_ACCOUNTS.admin;
-  const accounts = Object.entries(module.DEMO_ACCOUNTS).map(([role, account]) => ({ role, ...account }));
+/** The demo data. Loaded when asked for, since a shop without it needs none of its code. */
+export async function openDemoData(): Promise<DemoData> {
+  const { DEMO_ACCOUNTS, seedDemoData } = await import('../demoData/index.js');
+  const accounts = Object.entries(DEMO_ACCOUNTS).map(([role, { email, password }]) => ({ role, email, password }));
+  const { admin } = DEMO_ACCOUNTS;
   return {
     environment: (given) => ({
       // The console offers these to sign in with.
       DEMO_ACCOUNTS: JSON.stringify(accounts),
-      ...(admin === undefined || given.BOOTSTRAP_ADMIN_EMAIL
+      ...(given.BOOTSTRAP_ADMIN_EMAIL
         ? {}
         : { BOOTSTRAP_ADMIN_EMAIL: admin.email, BOOTSTRAP_ADMIN_PASSWORD: admin.password }),
     }),
-    seed: async (stack, _dataDir, log) => {
+    seed: async (stack, dataDir, log) => {
       const email = stack.env.BOOTSTRAP_ADMIN_EMAIL;
       const password = stack.env.BOOTSTRAP_ADMIN_PASSWORD;
       if (email === undefined || password === undefined) return;
-      await module.seedDemoData({ gatewayUrl: stack.urls.gateway, admin: { email, password }, log });
+      const marker = join(dataDir, 'demo-data');
+      const databases = fingerprintOfDatabases(stack);
+      if ((await readFile(marker, 'utf8').catch(() => '')) === databases) return;
+      try {
+        await seedDemoData({ gatewayUrl: stack.urls.gateway, admin: { email, password }, log });
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new StartupError(
+          'PROCESS_FAILED',
+          `The demo data could not be loaded: ${reason}\nThe logs are in ${join(dataDir, 'logs')}. ` +
+            'Start again to go on with it, or start without it: npm start -- --no-demo-data',
+          { cause: error },
+        );
+      }
+      await writeFile(marker, databases);
     },
     accounts: () => accounts,
   };
+}
+
+/** Tells one set of databases from another, without keeping their addresses and passwords. */
+function fingerprintOfDatabases(stack: Stack): string {
+  const { DATABASE_URL_USER, DATABASE_URL_PRODUCT, MONGODB_URL } = stack.env;
+  return createHash('sha256').update([DATABASE_URL_USER, DATABASE_URL_PRODUCT, MONGODB_URL].join(' ')).digest('hex');
 }
