@@ -1,10 +1,23 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { HeaderMap } from '@apollo/server';
-import { type ExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
+import { hasRecursiveInput, inputDefaults } from './inputDefaults.js';
 
 /** How many compiled operations a process keeps; the gateway sends a few per client operation. */
 const KEPT_OPERATIONS = 1_000;
+
+interface Compiled {
+  readonly run: CompiledQuery['query'];
+  readonly fill: ReturnType<typeof inputDefaults>;
+}
 
 /**
  * Executes each operation through a function compiled for it, kept by the hash of its text: several times faster than
@@ -13,7 +26,7 @@ const KEPT_OPERATIONS = 1_000;
 export function compiledExecution<C extends object>(
   format: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError,
 ): ApolloServerPlugin<C> {
-  const compiled = new Map<string, CompiledQuery | null>();
+  const compiled = new Map<string, Compiled | null>();
 
   return {
     async requestDidStart() {
@@ -22,18 +35,16 @@ export function compiledExecution<C extends object>(
           const key = `${request.queryHash}:${request.operationName ?? ''}`;
           let query = compiled.get(key);
           if (query === undefined) {
-            const result = compileQuery(request.schema, request.document, request.operationName ?? undefined, {
-              customJSONSerializer: false,
-            });
-            query = isCompiledQuery(result) ? result : null;
+            query = compile(request.schema, request.document, request.operation, request.operationName);
             if (compiled.size >= KEPT_OPERATIONS) compiled.delete(compiled.keys().next().value as string);
             compiled.set(key, query);
           }
           if (query === null) return null;
-          const result: ExecutionResult = await query.query(
+          const variables = request.request.variables ?? {};
+          const result: ExecutionResult = await query.run(
             undefined,
             request.contextValue,
-            request.request.variables ?? {},
+            query.fill ? query.fill(variables) : variables,
           );
           const refused = !('data' in result);
           return {
@@ -44,6 +55,17 @@ export function compiledExecution<C extends object>(
       };
     },
   };
+}
+
+function compile(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  name: string | null,
+): Compiled | null {
+  if (hasRecursiveInput(schema, operation)) return null;
+  const result = compileQuery(schema, document, name ?? undefined, { customJSONSerializer: false });
+  return isCompiledQuery(result) ? { run: result.query, fill: inputDefaults(schema, operation) } : null;
 }
 
 function withFormattedErrors(

@@ -22,7 +22,10 @@ type Query {
   missing: String @public
   internal: String @inaccessible @requiresScopes(scopes: [["service"]])
 }
-type Mutation { act(password: Int!): [UserError!]! @public }
+input Part { size: Int! = 7 }
+input Choice { size: Int! = 7 name: String nested: Part list: [Part!] }
+input Tree { name: String! = "leaf" children: [Tree!] parent: Tree }
+type Mutation { grow(tree: Tree!): String! @public choose(choice: Choice!): String! @public act(password: Int!): [UserError!]! @public }
 `;
 const resolvers = {
   Query: {
@@ -39,7 +42,11 @@ const resolvers = {
     },
     internal: () => 'inside',
   },
-  Mutation: { act: () => [{ __typename: 'GenericError', message: 'no' }] },
+  Mutation: {
+    grow: (_: unknown, { tree }: { tree: unknown }) => JSON.stringify(tree),
+    choose: (_: unknown, { choice }: { choice: unknown }) => JSON.stringify(choice),
+    act: () => [{ __typename: 'GenericError', message: 'no' }],
+  },
   Thing: { __resolveReference: ({ id }: { id: string }) => ({ id, name: `name of ${id}` }) },
 };
 
@@ -202,6 +209,23 @@ test('what a bug says stays inside; what is meant for the client comes out with 
     ['INTERNAL_SERVER_ERROR', 'req_abcdefgh'],
     ['NOT_FOUND', 'req_abcdefgh'],
   ]);
+});
+
+test('a non-null input field that is left out takes its default, and null is refused for it', async () => {
+  const choose = 'mutation($c: Choice!) { choose(choice: $c) }';
+  const answer = await send(choose, { variables: { c: { name: 'a', nested: {}, list: [{ size: 1 }, {}] } } });
+  expect(JSON.parse(String(answer.body.data?.choose))).toEqual({
+    size: 7,
+    name: 'a',
+    nested: { size: 7 },
+    list: [{ size: 1 }, { size: 7 }],
+  });
+  expect((await send(choose, { variables: { c: { size: null } } })).status).toBe(400);
+});
+
+test('an input type that contains itself works', async () => {
+  const { body } = await send('mutation($t: Tree!) { grow(tree: $t) }', { variables: { t: { children: [{}] } } });
+  expect(JSON.parse(String(body.data?.grow))).toEqual({ name: 'leaf', children: [{ name: 'leaf' }] });
 });
 
 test('a variable of the wrong type is refused without repeating it', async () => {

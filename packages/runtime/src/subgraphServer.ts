@@ -83,7 +83,6 @@ export async function createSubgraphServer<C extends { viewer: Viewer }>(
     csrfPrevention: false,
     persistedQueries: false,
     stopOnTerminationSignals: false,
-    status400ForVariableCoercionErrors: true,
     formatError: format,
     logger: apolloLogger(o.logger),
     plugins: [
