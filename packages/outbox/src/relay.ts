@@ -3,6 +3,7 @@ import { type Logger, metrics, newContext, runInContext, type ServiceName } from
 import { claimDue, type DueEvent, releaseClaim } from './claim.js';
 import { createCourier, type DeliveryPolicy } from './courier.js';
 import { every, purgeInBatches, purgeSettled, reportLag } from './housekeeping.js';
+import { keepListening } from './keepListening.js';
 import { NOTIFY_CHANNEL } from './names.js';
 import { backoffMs, createBell, within } from './pacing.js';
 import { startSettling } from './settle.js';
@@ -127,7 +128,7 @@ export async function startRelay(options: {
     }
   })();
 
-  const listening = keepListening(database, wake, logger);
+  const listening = keepListening(database, NOTIFY_CHANNEL, wake, logger);
   const settling = startSettling({ ...options, gatherMs: tuning.gatherMs, limit: 1_000 });
   const reporting = every(tuning.reportEveryMs, 500, 'outbox lag', logger, () =>
     reportLag(database, service, courier.client()),
@@ -147,31 +148,6 @@ export async function startRelay(options: {
         logger.warn({ err: error }, 'relay'),
       );
       await Promise.all([listening.close(), settling.close(), reporting.close(), purging.close(), courier.close()]);
-    },
-  };
-}
-
-/** LISTENs as soon as the database lets it; until then the poll does the work. */
-function keepListening(database: Database, wake: () => void, logger: Logger): { close(): Promise<void> } {
-  const bell = createBell();
-  let closed = false;
-  let subscription: { close(): Promise<void> } | undefined;
-  const connecting = (async () => {
-    for (let attempt = 0; !closed && subscription === undefined; attempt += 1) {
-      try {
-        subscription = await database.listen(NOTIFY_CHANNEL, wake);
-      } catch (error) {
-        if (attempt === 0) logger.warn({ err: error }, 'cannot listen for events yet; polling');
-        await bell.sleep(backoffMs(attempt, 200, 5_000));
-      }
-    }
-  })();
-  return {
-    async close() {
-      closed = true;
-      bell.wake();
-      await within(2_000, 'stopping to listen', connecting).catch(() => undefined);
-      await subscription?.close().catch(() => undefined);
     },
   };
 }

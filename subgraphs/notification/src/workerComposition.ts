@@ -1,4 +1,4 @@
-import { startConsumers } from '@souk/outbox';
+import { keepListening, startConsumers } from '@souk/outbox';
 import { openDatabase } from '@souk/postgres';
 import { createHealthServer, createLogger, createServiceClient, type Life, startRepeating } from '@souk/runtime';
 import { createAccountReader } from './adapters/accountReader.service.js';
@@ -60,7 +60,7 @@ export async function composeWorker(config: WorkerConfig, life: Life, tuning: { 
     for (const timer of retries) clearTimeout(timer);
     await sweeper.close();
   });
-  const listening = await database.listen(QUEUED_CHANNEL, () => sweeper.wake());
+  const listening = keepListening(database, QUEUED_CHANNEL, () => sweeper.wake(), logger);
   life.onShutdown('listener', () => listening.close());
 
   const consuming = await startConsumers({
