@@ -1,5 +1,6 @@
 import 'graphiql/style.css';
 import './console.css';
+import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
 import { GraphiQL } from 'graphiql';
 import { AnswerLine } from './AnswerLine.js';
 import { ShopPanel } from './ShopPanel.js';
@@ -7,12 +8,17 @@ import { fetcher } from './shop.js';
 
 const WELCOME = `# Welcome to the Souk console.
 #
-# Choose an operation on the left: its variables are filled in from the shop.
-# Then run it with Ctrl-Enter. Sign in to use the operations of your role.
+# Choose an operation on the left:
+# its variables come from the shop.
+# Run it with Ctrl-Enter.
 
-{
+query Welcome {
   products(first: 3) {
-    nodes { id name priceRange { min { amount currencyCode } } }
+    nodes {
+      id
+      name
+      priceRange { min { amount currencyCode } }
+    }
   }
 }
 `;
@@ -27,13 +33,15 @@ const SHOP_PLUGIN = {
   content: ShopPanel,
 };
 
+const PLUGINS = [SHOP_PLUGIN, HISTORY_PLUGIN];
+
 /** GraphiQL with the shop's operations and a session beside it. */
 export function Console() {
   return (
     <GraphiQL
       fetcher={fetcher}
       defaultQuery={WELCOME}
-      plugins={[SHOP_PLUGIN]}
+      plugins={PLUGINS}
       visiblePlugin={SHOP_PLUGIN}
       defaultEditorToolsVisibility="variables"
       shouldPersistHeaders={false}
