@@ -138,9 +138,9 @@ export function createConfirmationStore(database: Database): ConfirmationStore {
 
 const purge = sql<{ purged: number }>(
   'session.purge',
-  `WITH sessions AS (DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires_at < $1 - interval '7 days' LIMIT $2) RETURNING 1),
-   tokens AS (DELETE FROM account_token WHERE hash IN (SELECT hash FROM account_token WHERE expires_at < $1 - interval '7 days' LIMIT $2) RETURNING 1),
-   throttles AS (DELETE FROM login_throttle WHERE key IN (SELECT key FROM login_throttle WHERE last_attempt_at < $1 - interval '1 day' LIMIT $2) RETURNING 1)
+  `WITH sessions AS (DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires_at < $1::timestamptz - interval '7 days' LIMIT $2) RETURNING 1),
+   tokens AS (DELETE FROM account_token WHERE hash IN (SELECT hash FROM account_token WHERE expires_at < $1::timestamptz - interval '7 days' LIMIT $2) RETURNING 1),
+   throttles AS (DELETE FROM login_throttle WHERE key IN (SELECT key FROM login_throttle WHERE last_attempt_at < $1::timestamptz - interval '1 day' LIMIT $2) RETURNING 1)
    SELECT ((SELECT count(*) FROM sessions) + (SELECT count(*) FROM tokens) + (SELECT count(*) FROM throttles))::int AS purged`,
 );
 
