@@ -24,14 +24,15 @@ export const applyChange = sql<{ id: string }>(
      RETURNING p.id, p.provider, p.currency_code),
    refunds AS (
      INSERT INTO refund (id, payment_id, currency_code, amount_cents, state, reason, initiated_by, request_key, input_hash, provider,
-       provider_reference, failure_code, attempt_at, created_at)
+       provider_reference, failure_code, attempt, attempt_at, created_at)
      SELECT r.id, changed.id, changed.currency_code, r."amountCents", r.state, r.reason, r."initiatedBy", r."requestKey",
-       r."inputHash", changed.provider, r."providerReference", r."failureCode", r."attemptAt", r."createdAt"
+       r."inputHash", changed.provider, r."providerReference", r."failureCode", r.attempt, r."attemptAt",
+       r."createdAt"
      FROM changed CROSS JOIN jsonb_to_recordset($2::jsonb) AS r(id text, "amountCents" bigint, state text, reason text,
        "initiatedBy" text, "requestKey" text, "inputHash" text, "providerReference" text, "failureCode" text,
-       "attemptAt" timestamptz, "createdAt" timestamptz)
+       attempt int, "attemptAt" timestamptz, "createdAt" timestamptz)
      ON CONFLICT (id) DO UPDATE SET state = excluded.state, provider_reference = excluded.provider_reference,
-       failure_code = excluded.failure_code, attempt_at = excluded.attempt_at, updated_at = now()),
+       failure_code = excluded.failure_code, attempt = excluded.attempt, attempt_at = excluded.attempt_at, updated_at = now()),
    ledger AS (
      INSERT INTO ledger_entry (id, transaction_id, payment_id, refund_id, account, currency_code, amount_cents)
      SELECT l.id, l.transaction_id, changed.id, l.refund_id, l.account, changed.currency_code, l.amount_cents

@@ -41,7 +41,7 @@ export const paymentColumns = (
   p.reconcile_at, p.version, p.created_at,
   (SELECT coalesce(json_agg(json_build_object('id', r.id, 'paymentId', r.payment_id, 'amountCents', r.amount_cents,
       'state', r.state, 'reason', r.reason, 'initiatedBy', r.initiated_by, 'requestKey', r.request_key, 'inputHash', r.input_hash,
-      'providerReference', r.provider_reference, 'failureCode', r.failure_code, 'attemptAt', r.attempt_at,
+      'providerReference', r.provider_reference, 'failureCode', r.failure_code, 'attempt', r.attempt, 'attemptAt', r.attempt_at,
       'createdAt', r.created_at) ORDER BY r.created_at, r.id), '[]'::json)
    FROM refund r WHERE r.payment_id = p.id) AS refunds,
   CASE WHEN ${history} THEN (

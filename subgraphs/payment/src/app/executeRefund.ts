@@ -56,6 +56,7 @@ export const executeRefund = (deps: ExecuteRefundDeps) => {
     } catch (error) {
       if (error instanceof ProviderUnavailable) {
         deps.logger.warn({ err: error, refundId: refund.id }, 'a refund is asked for again later');
+        if (error.answered) await nextAttempt(deps, payment.id, refund.id);
         return { ok: true, payment, refund };
       }
       if (!(error instanceof ProviderRefused)) throw error;
@@ -71,12 +72,25 @@ export type ExecuteRefund = ReturnType<typeof executeRefund>;
 
 async function ask(provider: PaymentProvider, payment: Payment, refund: Refund, now: Date): Promise<RefundSnapshot> {
   if (refund.providerReference !== null) return provider.retrieveRefund(refund.providerReference);
-  if (payment.providerReference !== null && now.getTime() - refund.createdAt.getTime() > KEYS_KEPT_MS) {
+  const keyIsSpent = refund.attempt > 1 || now.getTime() - refund.createdAt.getTime() > KEYS_KEPT_MS;
+  if (payment.providerReference !== null && keyIsSpent) {
     const earlier = await provider.listRefunds(payment.providerReference);
     const same = earlier.find((one) => one.refundId === refund.id);
     if (same !== undefined) return same;
   }
   return provider.refund(payment, refund, providerKeys.refund(payment, refund));
+}
+
+/** The provider answered with a failure that it may remember under this key: the next try takes another one. */
+async function nextAttempt(deps: ExecuteRefundDeps, paymentId: string, refundId: string): Promise<void> {
+  await untilApplied(`payment ${paymentId}`, async () => {
+    const [before] = await deps.payments.byIds([paymentId], false);
+    const refund = before?.refunds.find((one) => one.id === refundId);
+    if (before === undefined || refund === undefined || refund.state !== 'PENDING') return true;
+    const after: Payment = { ...before, version: before.version + 1 };
+    const refunds = [{ ...refund, attempt: refund.attempt + 1 }];
+    return (await deps.payments.apply({ before, after, refunds })) || undefined;
+  });
 }
 
 function refusedNews(payment: Payment, refund: Refund, failureCode: string): RefundSnapshot {

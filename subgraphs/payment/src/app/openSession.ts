@@ -15,7 +15,7 @@ import {
   type Providers,
   ProviderUnavailable,
 } from './ports.js';
-import { providerKeys } from './providerKeys.js';
+import { makeIntent, providerKeys } from './providerKeys.js';
 import { viewerMaySee } from './viewerMaySee.js';
 
 export interface OpenSessionDeps {
@@ -104,6 +104,7 @@ async function reachProvider(
   } catch (error) {
     if (error instanceof ProviderUnavailable) {
       deps.logger.warn({ err: error, paymentId: payment.id }, 'the provider cannot be reached');
+      if (error.answered) await nextAttempt(deps, payment.id);
       const message = 'The payment provider cannot be reached right now. Try again in a moment.';
       return refuse('PROVIDER_UNAVAILABLE', message, 'provider', payment);
     }
@@ -117,12 +118,12 @@ async function reachProvider(
 }
 
 /** The one intent of this payment: made, or found again, or with the order's new amount. */
-function askFor(
+async function askFor(
   provider: PaymentProvider,
   payment: Payment,
   opened: Payment,
 ): Promise<{ intent: IntentSnapshot; clientSecret: string | null }> {
-  if (payment.providerReference === null) return provider.createIntent(payment, providerKeys.createIntent(payment));
+  if (payment.providerReference === null) return makeIntent(provider, payment);
   if (payment.amountCents !== opened.amountCents) {
     return provider.updateAmount(payment, providerKeys.updateAmount(payment));
   }
@@ -144,7 +145,7 @@ function changeAmount(deps: OpenSessionDeps, payment: Payment, order: OrderForPa
   });
 }
 
-/** The provider keeps refusals under their key: the next try needs another one. */
+/** The provider keeps refusals, and some failures, under their key: the next try needs another one. */
 async function nextAttempt(deps: OpenSessionDeps, paymentId: string): Promise<void> {
   await untilApplied(`payment ${paymentId}`, async () => {
     const [before] = await deps.payments.byIds([paymentId], false);

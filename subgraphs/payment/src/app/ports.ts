@@ -7,6 +7,14 @@ import type { HistoryEntry, Payment, PaymentView, Refund } from '../domain/payme
 /** The provider did not answer, or not clearly: what was asked may have happened. Ask again with the same key. */
 export class ProviderUnavailable extends Error {
   override readonly name = 'ProviderUnavailable';
+  constructor(
+    message: string,
+    /** True when it did answer, with a failure of its own: it may give the same answer to this key for a day. */
+    readonly answered = false,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
 }
 
 /** The provider said no: it did not happen, and asking the same again gets the same answer. */
@@ -57,6 +65,8 @@ export interface PaymentProvider {
   /** Whether it can take this currency. */
   supports(currencyCode: string): boolean;
   createIntent(payment: Payment, key: string): Promise<{ intent: IntentSnapshot; clientSecret: string | null }>;
+  /** The intent that an earlier call for this payment has made after all; for when its key is of no use any more. */
+  findIntent(payment: Payment): Promise<{ intent: IntentSnapshot; clientSecret: string | null } | undefined>;
   updateAmount(payment: Payment, key: string): Promise<{ intent: IntentSnapshot; clientSecret: string | null }>;
   retrieveIntent(reference: string): Promise<{ intent: IntentSnapshot; clientSecret: string | null }>;
   cancelIntent(reference: string, key: string): Promise<IntentSnapshot>;

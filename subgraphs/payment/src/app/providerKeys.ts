@@ -1,4 +1,5 @@
 import type { Payment, Refund } from '../domain/payment.js';
+import type { PaymentProvider } from './ports.js';
 
 /**
  * Idempotency keys of calls to providers. They are made of what is stored, so that a call is repeated with the same key after
@@ -8,5 +9,14 @@ export const providerKeys = {
   createIntent: (p: Payment) => `${p.id}:intent:${p.attempt}:${p.amountCents}${p.currencyCode}`,
   updateAmount: (p: Payment) => `${p.id}:amount:${p.attempt}:${p.amountCents}${p.currencyCode}`,
   cancelIntent: (p: Payment) => `${p.id}:cancel:${p.attempt}`,
-  refund: (p: Payment, r: Refund) => `${r.id}:refund:${r.amountCents}${p.currencyCode}`,
+  refund: (p: Payment, r: Refund) => `${r.id}:refund:${r.attempt}:${r.amountCents}${p.currencyCode}`,
 };
+
+/**
+ * Makes the intent of a payment whose intent we do not know. The first attempt is repeated under its own key; after a key that the
+ * provider answered with a failure, what that call may have made is looked for before another one is made.
+ */
+export async function makeIntent(provider: PaymentProvider, payment: Payment) {
+  const earlier = payment.attempt > 1 ? await provider.findIntent(payment) : undefined;
+  return earlier ?? provider.createIntent(payment, providerKeys.createIntent(payment));
+}

@@ -13,7 +13,7 @@ import {
   type Providers,
   ProviderUnavailable,
 } from './ports.js';
-import { providerKeys } from './providerKeys.js';
+import { makeIntent, providerKeys } from './providerKeys.js';
 
 export interface SettlePaymentsDeps {
   readonly payments: PaymentStore;
@@ -98,7 +98,7 @@ async function settle(deps: SettlePaymentsDeps, payment: Payment): Promise<void>
 async function findIntent(provider: PaymentProvider, payment: Payment): Promise<IntentSnapshot | null> {
   if (payment.providerReference !== null) return (await provider.retrieveIntent(payment.providerReference)).intent;
   try {
-    return (await provider.createIntent(payment, providerKeys.createIntent(payment))).intent;
+    return (await makeIntent(provider, payment)).intent;
   } catch (error) {
     if (error instanceof ProviderRefused) return null;
     throw error;

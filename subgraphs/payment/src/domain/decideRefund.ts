@@ -37,6 +37,7 @@ export function decideRefundRequest(
     state: 'PENDING',
     providerReference: null,
     failureCode: null,
+    attempt: 1,
     attemptAt,
     createdAt: now,
   };
@@ -123,6 +124,7 @@ function mirrored(payment: Payment, news: RefundSnapshot, id: string, now: Date)
     inputHash: null,
     providerReference: news.reference,
     failureCode: null,
+    attempt: 1,
     attemptAt: null,
     createdAt: now,
   };

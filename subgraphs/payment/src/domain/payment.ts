@@ -24,6 +24,8 @@ export interface Refund {
   readonly inputHash: string | null;
   readonly providerReference: string | null;
   readonly failureCode: string | null;
+  /** Part of the idempotency key. */
+  readonly attempt: number;
   /** When the provider is asked (again); null once it has answered for good. */
   readonly attemptAt: Date | null;
   readonly createdAt: Date;

@@ -8,7 +8,7 @@ const SIGNATURE_HEADERS: Readonly<Record<string, string>> = { stripe: 'stripe-si
  * that makes the provider send it again when it cannot be stored.
  */
 export const webhookRoutes =
-  (app: App) =>
+  (app: Pick<App, 'receiveWebhook'>) =>
   (server: FastifyInstance): void => {
     server.post<{ Params: { provider: string } }>('/webhooks/:provider', async (request, reply) => {
       const { provider } = request.params;

@@ -49,6 +49,15 @@ export function createStripeProvider(options: StripeOptions): PaymentProvider {
         };
         return withSecret(await (await stripe()).paymentIntents.create(params, { idempotencyKey }));
       }),
+    findIntent: (payment) =>
+      ask(async () => {
+        const { paymentIntents } = await stripe();
+        const gte = Math.floor(payment.createdAt.getTime() / 1_000) - CLOCK_DIFFERENCE_SECONDS;
+        for await (const intent of paymentIntents.list({ created: { gte }, limit: 100 })) {
+          if (intent.metadata.souk_payment_id === payment.id && intent.status !== 'canceled') return withSecret(intent);
+        }
+        return undefined;
+      }),
     updateAmount: (payment, idempotencyKey) =>
       ask(async () => {
         const params = { amount: toStripeAmount(payment.amountCents, payment.currencyCode) };
@@ -118,6 +127,9 @@ const withSecret = (intent: { client_secret: string | null }) => ({
   clientSecret: intent.client_secret,
 });
 
+/** How far Stripe's clock and ours may differ. */
+const CLOCK_DIFFERENCE_SECONDS = 60;
+
 /** Statuses that say nothing about what happened, or that go away: another try with the same key is safe and may work. */
 const UNCLEAR = new Set([408, 409, 425, 429]);
 
@@ -131,7 +143,10 @@ async function ask<T>(call: () => Promise<T>): Promise<T> {
     const definite =
       typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500 && !UNCLEAR.has(statusCode);
     const keysRefused = type === 'StripeAuthenticationError' || type === 'StripePermissionError';
-    if (!definite || keysRefused) throw new ProviderUnavailable(`Stripe: ${type}`, { cause: error });
+    if (!definite || keysRefused) {
+      const answered = typeof statusCode === 'number' && statusCode >= 500;
+      throw new ProviderUnavailable(`Stripe: ${type}`, answered, { cause: error });
+    }
     throw new ProviderRefused(typeof code === 'string' ? code : 'refused', `Stripe: ${type}`, { cause: error });
   }
 }
