@@ -19,11 +19,12 @@ const record = sql<ClaimedDelivery>(
    RETURNING ${CLAIMED}, false AS "mayBeDuplicate"`,
 );
 
+// the 2 ms are for now(), which the column rounds to milliseconds: what was queued just now is due
 const claimDue = sql<ClaimedDelivery>(
   'notification.claimDue',
   `WITH due AS (
      SELECT id, claimed_at IS NOT NULL AS unknown FROM delivery
-     WHERE state = 'QUEUED' AND next_attempt_at <= now() ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+     WHERE state = 'QUEUED' AND next_attempt_at <= now() + interval '2 milliseconds' ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED)
    UPDATE delivery d SET attempts = d.attempts + 1, claimed_at = now(), next_attempt_at = now() + $2::float8 * interval '1 millisecond'
    FROM due WHERE d.id = due.id
    RETURNING ${CLAIMED}, due.unknown AS "mayBeDuplicate"`,

@@ -62,6 +62,8 @@ function readFailure(error: unknown): SendResult {
   return { ok: false, final: isRefusal(code), reason };
 }
 
-/** 401 and 403 are faults of our account, 408 and 429 pass: only the other 4xx are about the message. */
-export const isRefusal = (status: number): boolean =>
-  status >= 400 && status < 500 && ![401, 403, 408, 429].includes(status);
+/**
+ * Statuses that are about the message itself. The others are faults of our account or address (401, 403, 404), or pass (408, 429,
+ * 5xx): they are mended by us or by the provider, and the message is sent then.
+ */
+export const isRefusal = (status: number): boolean => status === 400 || status === 413 || status === 422;

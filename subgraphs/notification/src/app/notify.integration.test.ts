@@ -93,10 +93,14 @@ test('a mail that the provider refuses is given up at once, with the faulty fiel
   expect(at.retries).toEqual([]);
 });
 
-test('a wrong API key is our fault and not the mail’s: it is tried again', async () => {
-  at.providers.react({ status: 401 });
-  await app().notify(confirm());
-  expect((await deliveries())[0]).toMatchObject({ state: 'QUEUED', last_error: 'sendgrid 401' });
+test('a wrong API key or address of the provider is our fault and not the mail’s: it is tried again', async () => {
+  for (const status of [401, 403, 404]) {
+    at.providers.react({ status });
+    const event = confirmedEvent();
+    await app().notify(confirm(event));
+    const email = (await deliveries()).find((row) => row.event_id === event.id && row.channel === 'EMAIL');
+    expect(email).toMatchObject({ state: 'QUEUED', last_error: `sendgrid ${status}` });
+  }
 });
 
 test('a connection that breaks is tried again, and a provider that never recovers is given up', async () => {
