@@ -117,7 +117,8 @@ describe("through Stripe's SDK and signed webhooks", () => {
   });
 
   test('a body that was altered on its way is answered 400 and stored nowhere', async () => {
-    const before = await h.webhooks();
+    const kinds = async () => (await h.webhooks()).map((webhook) => webhook.type);
+    const before = await kinds();
     const response = await fetch(webhookUrl, {
       method: 'POST',
       headers: {
@@ -127,7 +128,7 @@ describe("through Stripe's SDK and signed webhooks", () => {
       body: '{"id":"evt_forged","type":"payment_intent.succeeded"}',
     });
     expect(response.status).toBe(400);
-    expect(await h.webhooks()).toEqual(before);
+    expect(await kinds()).toEqual(before);
     expect((await fetch(webhookUrl.replace('stripe', 'unknown'), { method: 'POST', body: '{}' })).status).toBe(404);
   });
 

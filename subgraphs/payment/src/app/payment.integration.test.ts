@@ -332,7 +332,7 @@ describe('the end of an order', () => {
 });
 
 describe('refunds by staff', () => {
-  const refund = (paymentId: string, centAmount: number, idempotencyKey = newId('req')) =>
+  const refund = (paymentId: string, centAmount: number, idempotencyKey: string = newId('req')) =>
     h.app.refundPayment(STAFF, {
       paymentId,
       amount: { centAmount, currencyCode: 'EUR' },
