@@ -9,7 +9,7 @@ export function accountRegistered(shop: Shop, account: AccountForMail): Mail {
     heading: 'Welcome',
     greeting: greet(account.firstName),
     blocks: [
-      paragraph(`your account with ${shop.name} is ready.`),
+      paragraph(`Your account with ${shop.name} is ready.`),
       ...(token === null
         ? []
         : [

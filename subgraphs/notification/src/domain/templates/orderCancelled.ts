@@ -9,7 +9,7 @@ export const orderCancelled = (shop: Shop, order: OrderForMail): Mail =>
     heading: 'Your order is cancelled',
     greeting: greet(order.customerName),
     blocks: [
-      paragraph(`your order ${order.number} is cancelled and will not be delivered.`),
+      paragraph(`Your order ${order.number} is cancelled and will not be delivered.`),
       paragraph(
         'If you have paid already, we give the money back automatically and tell you about it in another message.',
       ),

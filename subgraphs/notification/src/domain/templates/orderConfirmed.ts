@@ -12,7 +12,7 @@ export const orderConfirmed = (shop: Shop, order: OrderForMail): Mail =>
     greeting: greet(order.customerName),
     blocks: [
       paragraph(
-        `we have received your payment of ${amount(order.total, order.locale)} for order ${order.number}. We are getting it ready for you.`,
+        `We have received your payment of ${amount(order.total, order.locale)} for order ${order.number}. We are getting it ready for you.`,
       ),
       ...orderLink(shop, order),
       orderSummary(order),

@@ -10,7 +10,7 @@ export const orderExpired = (shop: Shop, order: OrderForMail): Mail =>
     greeting: greet(order.customerName),
     blocks: [
       paragraph(
-        `your order ${order.number} was not paid in time, so we had to release its goods. You have not been charged.`,
+        `Your order ${order.number} was not paid in time, so we had to release its goods. You have not been charged.`,
       ),
       paragraph('Should a payment still arrive, we refund it automatically. You are welcome to order again.'),
       orderSummary(order),

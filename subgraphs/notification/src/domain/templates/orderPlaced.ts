@@ -12,7 +12,7 @@ export const orderPlaced = (shop: Shop, order: OrderForMail): Mail =>
     greeting: greet(order.customerName),
     blocks: [
       paragraph(
-        `we have received your order ${order.number} and keep its goods for you. It is confirmed as soon as it is paid.`,
+        `We have received your order ${order.number} and keep its goods for you. It is confirmed as soon as it is paid.`,
       ),
       paragraph(`Please pay before ${instant(order.paymentDueAt, order.locale)}; after that the goods are free again.`),
       ...orderLink(shop, order, 'View and pay'),

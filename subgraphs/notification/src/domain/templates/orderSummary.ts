@@ -24,7 +24,7 @@ export function orderSummary(order: OrderForMail): Block {
     ['Subtotal', money(order.subtotal)],
     ...(order.discount.centAmount > 0 ? [['Discount', `−${money(order.discount)}`] satisfies [string, string]] : []),
     ['Shipping', money(order.shipping)],
-    ['Tax', money(order.tax)],
+    [taxIsIncluded(order) ? 'Including tax' : 'Tax', money(order.tax)],
   ];
   const rows = order.lines.map(
     (line) =>
@@ -50,6 +50,10 @@ export function orderSummary(order: OrderForMail): Block {
     ].join('\n'),
   };
 }
+
+/** Whether the prices contain the tax: then the other parts make the total without it. */
+const taxIsIncluded = ({ subtotal, discount, shipping, total }: OrderForMail): boolean =>
+  subtotal.centAmount - discount.centAmount + shipping.centAmount === total.centAmount;
 
 /** Where an order goes. */
 export function shippingAddress(order: OrderForMail): Block {

@@ -12,7 +12,7 @@ export const paymentRefunded = (shop: Shop, order: OrderForMail, refund: Money):
     greeting: greet(order.customerName),
     blocks: [
       paragraph(
-        `we have refunded ${amount(refund, order.locale)} for your order ${order.number} to the means of payment that you used.`,
+        `We have refunded ${amount(refund, order.locale)} for your order ${order.number} to the means of payment that you used.`,
       ),
       paragraph('Depending on your bank it takes up to ten days until you see it on your account.'),
       ...orderLink(shop, order),

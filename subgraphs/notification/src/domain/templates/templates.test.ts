@@ -47,6 +47,13 @@ test('a locale that does not exist costs nobody his mail', () => {
   expect(orderMail('order.placed', shop, sampleOrder({ locale: 'not a locale' }), {}).text).toContain('€105.61');
 });
 
+test('tax that the prices contain is not shown as if it were added', () => {
+  const { text } = orderMail('order.confirmed', shop, sampleOrder(), {});
+  expect(text).toContain('Including tax: 16,86');
+  const added = orderMail('order.confirmed', shop, sampleOrder({ total: eur(10_561 + 1_686) }), {});
+  expect(added.text).toContain('\nTax: 16,86');
+});
+
 test('an order without discount shows none', () => {
   expect(orderMail('order.confirmed', shop, sampleOrder({ discount: eur(0) }), {}).text).not.toContain('Discount');
 });
