@@ -120,33 +120,26 @@ export async function journeys(o: { target: Target; shopper: Shopper; concurrenc
   ];
 }
 
-/** Products that can be bought, with stock added so that the run does not sell them out. */
+/** Products that can be bought and sent as a parcel, with stock added so that the run does not sell them out. */
 async function stockedProducts(target: Target, shopper: Shopper): Promise<{ slug: string; variantId: string }[]> {
-  const listing = await shopper.send<Listing>('ProductListing', { first: 100, sort: 'NEWEST' });
-  const pages = await Promise.all(
-    listing.data.products.nodes
-      .filter((node) => node.availableForSale)
-      .map(({ slug }) => shopper.send<Page>('ProductPage', { slug })),
-  );
-  const found = pages.flatMap(({ data }, index) => {
-    const variant = data.product.variants.find(({ quantityAvailable }) => (quantityAvailable ?? 0) >= 20);
-    const slug = listing.data.products.nodes.filter((node) => node.availableForSale)[index]?.slug;
-    return variant && slug ? [{ slug, variantId: variant.id }] : [];
-  });
+  const listing = await shopper.send<Listing>('ProductListing', { first: 60, sort: 'NEWEST' });
   const staff = await signIn(target, DEMO_ACCOUNTS.admin);
-  for (const { variantId } of found) {
-    await staff.send('InventoryAdjust', {
-      variantId,
-      delta: 100_000,
-      reason: 'RECEIVED',
-      idempotencyKey: `bench-${randomUUID()}`,
-    });
+  const found: { slug: string; variantId: string }[] = [];
+  for (const { slug } of listing.data.products.nodes) {
+    const page = await shopper.send<Page>('ProductPage', { slug });
+    const variantId = page.data.product.variants[0]?.id;
+    if (variantId === undefined) continue;
+    const idempotencyKey = `bench-${randomUUID()}`;
+    await staff.send('InventoryAdjust', { variantId, delta: 100_000, reason: 'RECEIVED', idempotencyKey });
+    const lines = [{ variantId, quantity: 4 }];
+    const isParcel = await fillCart(shopper, { lines, email: 'parcel@bench.example' }).then(
+      () => true,
+      () => false,
+    );
+    if (isParcel) found.push({ slug, variantId });
   }
   await staff.close();
-  if (found.length < 10)
-    throw new Error(
-      `only ${found.length} of the newest products have 20 units of a variant in stock: seed the demo data`,
-    );
+  if (found.length < 10) throw new Error(`only ${found.length} products can be sent as a parcel: seed the demo data`);
   return found;
 }
 

@@ -38,10 +38,11 @@ if (!(seconds > 0 && seconds <= 120 && concurrency > 0 && concurrency <= 64)) {
   process.exit(64);
 }
 
+const DATA_DIR = process.env.SOUK_DATA_DIR ?? '.souk';
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
 async function withTarget(work: (target: Target) => Promise<void>): Promise<void> {
-  const running = existsSync('.souk/stack.json') ? targetOf('.souk') : undefined;
+  const running = existsSync(join(DATA_DIR, 'stack.json')) ? targetOf(DATA_DIR) : undefined;
   if (running && (await fetch(`${running.urls.gateway}/health/live`).catch(() => undefined))?.ok) {
     say('Measuring the shop that is running.');
     return work(running);

@@ -4,7 +4,7 @@ import { parseEnv } from 'node:util';
 
 /** A running shop to measure: where its processes are, and the secret to call a subgraph directly. */
 export interface Target {
-  readonly urls: Readonly<Record<'graphql' | 'gateway' | 'product' | 'standIns' | string, string>>;
+  readonly urls: Readonly<Record<'graphql' | 'gateway' | 'product' | 'standIns', string> & Record<string, string>>;
   readonly pids: Readonly<Record<string, number>>;
   readonly identitySecret: string;
 }
@@ -12,7 +12,7 @@ export interface Target {
 /** Reads what `startStack` left in its data folder. */
 export function targetOf(dataDir: string): Target {
   const state = JSON.parse(readFileSync(join(dataDir, 'stack.json'), 'utf8')) as {
-    urls: Record<string, string>;
+    urls: Target['urls'];
     processes: Record<string, { pid: number }>;
   };
   const env = parseEnv(readFileSync(join(dataDir, 'stack.env'), 'utf8'));
