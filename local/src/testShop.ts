@@ -5,7 +5,8 @@ import { openDemoData } from './start/demoData.js';
 
 /**
  * The whole shop for one test run, in the folder given as first argument: compiled processes on random ports with demo
- * data. Writes `ready.json` when it sells, `failed.txt` when it cannot; ends when its standard input closes.
+ * data. Writes `ready.json` when it sells, `failed.txt` when it cannot; ends on SIGTERM, which its guard
+ * sends when the run ends (the guard's program has no standard input of its own: it would end at once).
  */
 const dataDir = process.argv[2];
 if (dataDir === undefined) throw new Error('the data folder is missing');
@@ -15,9 +16,7 @@ try {
   if (demo === undefined) throw new Error('the demo data is not compiled: npm run build');
   const stack = await startStack({ dataDir, ports: 'random', env: { LOG_LEVEL: 'warn', ...demo.environment({}) } });
   const end = () => void stack.stop().finally(() => process.exit(0));
-  process.stdin.on('end', end).on('error', end);
   process.on('SIGTERM', end);
-  process.stdin.resume();
   await demo.seed(stack, dataDir, () => undefined);
   await writeFile(
     join(dataDir, 'ready.json'),
