@@ -1,7 +1,7 @@
 import './telemetryOff.js';
 
 export { type AccessRule, accessRules, checkAccess } from './access.js';
-export { compiledExecution } from './compiledExecution.js';
+export { apolloLogger } from './apolloLogger.js';
 export { baseConfig, ConfigError, configTypes, identityConfig, loadConfig } from './config.js';
 export {
   countStatement,
@@ -37,12 +37,10 @@ export { type Repeating, startRepeating } from './repeating.js';
 export { scalars } from './scalars.js';
 export { loadSdl, schemaFolder } from './sdl.js';
 export { createServiceClient, type ServiceClient } from './serviceClient.js';
-export {
-  apolloLogger,
-  buildSchema,
-  createSubgraphServer,
-  STATEMENTS_HEADER,
-  type SubgraphOptions,
-  type SubgraphServer,
-} from './subgraphServer.js';
+export { STATEMENTS_HEADER } from './statementsHeader.js';
+export type { SubgraphOptions, SubgraphServer } from './subgraphServer.js';
 export { actorOf, type ClientInfo, hasScope, SERVICES, type ServiceName, type Viewer } from './viewer.js';
+
+/** Starts a subgraph's server. Apollo and its schema tools are loaded here, so that processes without a graph stay small. */
+export const createSubgraphServer: typeof import('./subgraphServer.js').createSubgraphServer = async (options) =>
+  (await import('./subgraphServer.js')).createSubgraphServer(options);

@@ -4,7 +4,7 @@ import { currentContext } from './context.js';
 import { ServiceFault, ServiceUnavailable } from './errors.js';
 import { IDENTITY_HEADER, signIdentity } from './identity.js';
 import { histogram } from './metrics.js';
-import { STATEMENTS_HEADER } from './subgraphServer.js';
+import { STATEMENTS_HEADER } from './statementsHeader.js';
 import type { ServiceName } from './viewer.js';
 
 export interface ServiceClient {

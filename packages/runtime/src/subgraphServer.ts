@@ -11,6 +11,7 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type GraphQLFormattedError, type GraphQLSchema, Kind, parse } from 'graphql';
 import { enforceAccess } from './access.js';
+import { apolloLogger } from './apolloLogger.js';
 import { compiledExecution } from './compiledExecution.js';
 import { runInContext, type WorkContext } from './context.js';
 import { maskError } from './errors.js';
@@ -19,10 +20,8 @@ import { createIdentityVerifier, IDENTITY_HEADER } from './identity.js';
 import type { Logger } from './logger.js';
 import { counter } from './metrics.js';
 import { scalars } from './scalars.js';
+import { STATEMENTS_HEADER } from './statementsHeader.js';
 import { actorOf, type ClientInfo, type ServiceName, type Viewer } from './viewer.js';
-
-/** Header of an answer outside production: statements sent to stores for this request, called services included. */
-export const STATEMENTS_HEADER = 'x-souk-statements';
 
 export interface SubgraphOptions<C extends { viewer: Viewer }> {
   readonly service: ServiceName;
@@ -141,15 +140,5 @@ export async function createSubgraphServer<C extends { viewer: Viewer }>(
       await app.close();
       await apollo.stop();
     },
-  };
-}
-
-/** Apollo Server's own log lines, in ours. */
-export function apolloLogger(logger: Logger) {
-  return {
-    debug: (message: string) => logger.debug(message),
-    info: (message: string) => logger.info(message),
-    warn: (message: string) => logger.warn(message),
-    error: (message: string) => logger.error(message),
   };
 }
