@@ -258,6 +258,37 @@ describe('settling', () => {
     expect(await level(id)).toEqual({ onHand: 3, reserved: 0, available: 3 });
   });
 
+  test('a cancelled order gives back what it holds, paid or not, and stays cancelled whatever comes later', async () => {
+    const [id = ''] = await variants(5);
+    const [reserved, sold] = [order(), order()];
+    for (const orderId of [reserved, sold]) await stock.reserve(orderId, [{ variantId: id, quantity: 2 }], LATER);
+    await stock.commit(sold, 'test');
+    expect(await level(id)).toEqual({ onHand: 3, reserved: 2, available: 1 });
+    for (const orderId of [reserved, sold]) {
+      const event = eventAt(new Date());
+      const answers = await Promise.all([stock.cancelOnce(event, orderId), stock.cancelOnce(event, orderId)]);
+      expect(answers.filter((answer) => answer?.outcome === 'RELEASED')).toHaveLength(1);
+      expect((await stock.cancelOnce(eventAt(new Date()), orderId))?.outcome).toBe('RELEASED');
+      expect((await stock.commitOnce(eventAt(new Date()), orderId))?.outcome).toBe('RELEASED');
+      expect((await stock.release(orderId)).outcome).toBe('RELEASED');
+      expect((await stock.reserve(orderId, [{ variantId: id, quantity: 2 }], LATER)).outcome).toBe(
+        'RESERVATION_MISMATCH',
+      );
+    }
+    expect(await level(id)).toEqual({ onHand: 5, reserved: 0, available: 5 });
+    const moved = (await stock.movements(id, 20, null)).map(({ type, quantity, orderId }) => [type, quantity, orderId]);
+    expect(moved.filter(([, , of]) => of === sold)).toEqual([
+      ['RETURN', 2, sold],
+      ['SALE', -2, sold],
+      ['RESERVATION', -2, sold],
+    ]);
+    expect(moved.filter(([, , of]) => of === reserved)).toEqual([
+      ['RELEASE', 2, reserved],
+      ['RESERVATION', -2, reserved],
+    ]);
+    await expectBooksToBalance();
+  });
+
   test('only reservations past the given moment are overdue', async () => {
     const [id = ''] = await variants(5);
     const [old, fresh] = [order(), order()];
@@ -335,7 +366,7 @@ test('after any schedule of reservations, sales, releases and adjustments the bo
         maxLength: 4,
       }),
     }),
-    fc.record({ kind: fc.constantFrom('commit' as const, 'release' as const), order: fc.nat(5) }),
+    fc.record({ kind: fc.constantFrom('commit' as const, 'release' as const, 'cancel' as const), order: fc.nat(5) }),
     fc.record({ kind: fc.constant('adjust' as const), variant: fc.nat(2), delta: fc.integer({ min: -8, max: 8 }) }),
   );
   await fc.assert(
@@ -357,6 +388,7 @@ test('after any schedule of reservations, sales, releases and adjustments the bo
             actor: 'test',
           });
         } else if (each.kind === 'commit') await stock.commit(orders[each.order] ?? '', 'test');
+        else if (each.kind === 'cancel') await stock.cancelOnce(eventAt(new Date()), orders[each.order] ?? '');
         else await stock.release(orders[each.order] ?? '');
       };
       if (atOnce) await Promise.all(steps.map(run));

@@ -15,6 +15,10 @@ const releaseOnce = sql<{ answer: StockAnswer }>(
   'stock.releaseOnce',
   `WITH ${INBOX_CLAIM('$1', '$2')} SELECT stock_release($3, $4) AS answer FROM inbox`,
 );
+const cancelOnce = sql<{ answer: StockAnswer }>(
+  'stock.cancelOnce',
+  `WITH ${INBOX_CLAIM('$1', '$2')} SELECT stock_cancel($3, $4) AS answer FROM inbox`,
+);
 const commitOnce = sql<{ answer: StockAnswer }>(
   'stock.commitOnce',
   `WITH ${INBOX_CLAIM('$1', '$2')} SELECT stock_commit($3, $4) AS answer FROM inbox`,
@@ -41,7 +45,8 @@ const movements = sql<StockMovement>(
      FROM reservation WHERE variant_id = $1
      UNION ALL
      SELECT 'rel_' || order_id, 'RELEASE', quantity, NULL, order_id, settled_at
-     FROM reservation WHERE variant_id = $1 AND state = 'RELEASED'
+     FROM reservation r WHERE variant_id = $1 AND (state = 'RELEASED' OR (state = 'CANCELLED' AND NOT EXISTS (
+       SELECT 1 FROM stock_movement m WHERE m.order_id = r.order_id AND m.variant_id = $1)))
    )
    SELECT id, type, quantity, reason, order_id AS "orderId", created_at AS "createdAt" FROM seen
    WHERE $3::text IS NULL OR (created_at, id) < (SELECT created_at, id FROM seen WHERE id = $3)
@@ -74,6 +79,10 @@ export function postgresStockStore(database: Database): StockStore {
     commit: async (orderId, actor) => one(await database.query(commit, [orderId, actor])),
     async releaseOnce(event, orderId) {
       const rows = await database.query(releaseOnce, [event.id, CONSUMER, orderId, event.occurredAt]);
+      return rows[0]?.answer;
+    },
+    async cancelOnce(event, orderId) {
+      const rows = await database.query(cancelOnce, [event.id, CONSUMER, orderId, event.actor]);
       return rows[0]?.answer;
     },
     async commitOnce(event, orderId) {

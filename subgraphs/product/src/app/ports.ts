@@ -127,7 +127,7 @@ export type InventoryReason = 'RECEIVED' | 'CORRECTION' | 'DAMAGED' | 'RETURN_RE
 
 export interface StockMovement {
   readonly id: string;
-  readonly type: 'ADJUSTMENT' | 'RESERVATION' | 'RELEASE' | 'SALE';
+  readonly type: 'ADJUSTMENT' | 'RESERVATION' | 'RELEASE' | 'SALE' | 'RETURN';
   readonly quantity: number;
   readonly reason: InventoryReason | null;
   readonly orderId: string | null;
@@ -174,6 +174,8 @@ export interface StockStore extends AvailabilityReads {
   reserve(orderId: string, lines: readonly StockLine[], expiresAt: Date): Promise<StockAnswer>;
   release(orderId: string): Promise<StockAnswer>;
   commit(orderId: string, actor: string): Promise<StockAnswer>;
+  /** Ends what a cancelled order holds, for good: reserved stock is given back, sold stock goes back to the shelf. */
+  cancelOnce(event: EventEnvelope, orderId: string): Promise<StockAnswer | undefined>;
   /** As `release`/`commit`, once per event; undefined when the event was applied before. */
   releaseOnce(event: EventEnvelope, orderId: string): Promise<StockAnswer | undefined>;
   commitOnce(event: EventEnvelope, orderId: string): Promise<StockAnswer | undefined>;

@@ -30,6 +30,12 @@ export const releaseStock =
   (orderId: string, event?: EventEnvelope): Promise<StockAnswer | undefined> =>
     event ? stock.releaseOnce(event, orderId) : stock.release(orderId);
 
+/** Ends what a cancelled order holds, once per event; final, whichever of the order's events comes first. */
+export const cancelStock =
+  ({ stock }: Pick<SettleDeps, 'stock'>) =>
+  (orderId: string, event: EventEnvelope): Promise<StockAnswer | undefined> =>
+    stock.cancelOnce(event, orderId);
+
 /** How long after its expiry a reservation must still be there to be given back by this service itself. */
 export const OVERDUE_MS = 24 * 3_600_000;
 

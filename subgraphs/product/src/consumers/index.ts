@@ -6,6 +6,6 @@ export function consumers(app: App): EventHandlers {
   return {
     'order.confirmed': async (event) => void (await app.commitStock(event.data.orderId, { event })),
     'order.expired': async (event) => void (await app.releaseStock(event.data.orderId, event)),
-    'order.cancelled': async (event) => void (await app.releaseStock(event.data.orderId, event)),
+    'order.cancelled': async (event) => void (await app.cancelStock(event.data.orderId, event)),
   };
 }

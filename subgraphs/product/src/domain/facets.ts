@@ -1,4 +1,5 @@
 import type { CategoryTree } from './categoryTree.js';
+import { isSame } from './isSame.js';
 import { parseFacetToken } from './searchRow.js';
 
 export interface FacetView {
@@ -15,15 +16,28 @@ export interface FacetView {
 /** More values than this do not help anyone to choose. */
 const MAX_VALUES_PER_FACET = 50;
 
+type Counted = readonly { readonly token: string; readonly count: number }[];
+type Chosen = readonly { readonly key: string; readonly anyOf: readonly string[] }[];
+
+const known = new WeakMap<
+  Counted,
+  { readonly tree: CategoryTree; readonly chosen: Chosen; readonly views: FacetView[] }
+>();
+
 /**
  * Counted facet tokens as facets: the category first, then the most common. A chosen value is always there, even with
- * count 0, so that it can be taken back. Categories that no longer exist are left out.
+ * count 0, so that it can be taken back. Categories that no longer exist are left out. The same counts (results are shared
+ * for a moment by many requests) are converted once.
  */
-export function facetViews(
-  counted: readonly { readonly token: string; readonly count: number }[],
-  chosen: readonly { readonly key: string; readonly anyOf: readonly string[] }[],
-  tree: CategoryTree,
-): FacetView[] {
+export function facetViews(counted: Counted, chosen: Chosen, tree: CategoryTree): FacetView[] {
+  const earlier = known.get(counted);
+  if (earlier && earlier.tree === tree && isSame(earlier.chosen, chosen)) return earlier.views;
+  const views = viewsOf(counted, chosen, tree);
+  known.set(counted, { tree, chosen, views });
+  return views;
+}
+
+function viewsOf(counted: Counted, chosen: Chosen, tree: CategoryTree): FacetView[] {
   const facets = new Map<string, Map<string, number>>();
   const valuesOf = (key: string) => {
     const values = facets.get(key) ?? new Map<string, number>();

@@ -39,26 +39,31 @@ export async function productConnection(
     const variants = page.items.flatMap(({ product }) => product.variants.map(({ id }) => id));
     if (variants.length > 0) await context.loaders.loadAvailability(variants);
   }
-  return toConnection(context, page, sort, args.after != null);
+  return toConnection(context, page, { sort, hasPreviousPage: args.after != null, withEdges: asksFor(info, 'edges') });
 }
 
-function toConnection(context: Context, page: ProductPage, sort: ProductSort, hasPreviousPage: boolean) {
-  const cursor = ({ key, id }: PagePosition) => encodeCursor([sort, key, id]);
-  const edges = page.items.map(({ product, position: at }) => ({
-    cursor: cursor(at),
-    node: context.views.product(product),
-  }));
+function toConnection(
+  context: Context,
+  { items, hasNextPage, total, facets }: ProductPage,
+  o: { readonly sort: ProductSort; readonly hasPreviousPage: boolean; readonly withEdges: boolean },
+) {
+  const cursor = ({ key, id }: PagePosition) => encodeCursor([o.sort, key, id]);
+  const nodes = items.map(({ product }) => context.views.product(product));
+  const [first] = items;
+  const last = items.at(-1);
   return {
-    edges,
-    nodes: edges.map(({ node }) => node),
+    edges: o.withEdges
+      ? items.map(({ product, position: at }) => ({ cursor: cursor(at), node: context.views.product(product) }))
+      : [],
+    nodes,
     pageInfo: {
-      hasNextPage: page.hasNextPage,
-      hasPreviousPage,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      hasNextPage,
+      hasPreviousPage: o.hasPreviousPage,
+      startCursor: first ? cursor(first.position) : null,
+      endCursor: last ? cursor(last.position) : null,
     },
-    totalCount: page.total,
-    facets: page.facets,
+    totalCount: total,
+    facets,
   };
 }
 
