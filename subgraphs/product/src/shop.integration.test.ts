@@ -15,7 +15,7 @@ import {
   startTestService,
   type TestService,
   type TestStores,
-} from '../test/startTestService.js';
+} from '../testing/startTestService.js';
 import { mongoCatalogueStore } from './adapters/catalogueStore.mongodb.js';
 import { postgresProjectionStore } from './adapters/projectionStore.postgres.js';
 import { productWrite } from './app/changeProduct.js';

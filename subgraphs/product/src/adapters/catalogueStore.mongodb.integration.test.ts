@@ -1,4 +1,4 @@
-import { openTestMongo } from '../../test/openTestMongo.js';
+import { openTestMongo } from '../../testing/openTestMongo.js';
 import { catalogueStoreContract } from './catalogueStore.mongodb.contract.js';
 import { mongoCatalogueStore } from './catalogueStore.mongodb.js';
 

@@ -146,9 +146,9 @@ export function checkProduct(product: Pick<CatalogueProduct, 'status' | 'variant
   return errors;
 }
 
-/** Variants without options are told apart by their SKU alone. */
+/** Variants without options are told apart by their SKU, which is checked by itself. */
 function combination(variant: CatalogueVariant): string {
-  if (variant.selectedOptions.length === 0) return `sku:${variant.sku}`;
+  if (variant.selectedOptions.length === 0) return `variant:${variant.id}`;
   return JSON.stringify(variant.selectedOptions.map(({ name, value }) => [name.toLowerCase(), value]).sort());
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FastifyInstance } from 'fastify';
+import type { SubgraphServer } from '@souk/runtime';
 import type { App } from '../app/index.js';
 import { isSlug } from '../domain/plainText.js';
 import { productImage } from './productImage.js';
@@ -12,7 +12,7 @@ const ID = /^prd_[0-9a-z]{26}$/;
  */
 export const mediaRoutes =
   (app: App) =>
-  (server: FastifyInstance): void => {
+  (server: SubgraphServer['app']): void => {
     server.get<{ Params: { name: string } }>('/media/products/:name', async (request, reply) => {
       const name = /^(.+)\.svg$/.exec(request.params.name)?.[1] ?? '';
       const reads = app.publicReads;
