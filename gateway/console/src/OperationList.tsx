@@ -1,5 +1,6 @@
 import { operations } from 'souk:operations';
 import { pick, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
+import { Kind, parse } from 'graphql';
 import { useState } from 'react';
 import { type Operation, ROLES } from './operation.js';
 import { missing, variablesOf } from './shop.js';
@@ -37,7 +38,7 @@ export function OperationList() {
             <ul>
               {ofRole.map((operation) => (
                 <li key={operation.name}>
-                  <button type="button" onClick={() => void open(operation)} title={operation.title}>
+                  <button type="button" disabled={!open} onClick={() => void open?.(operation)}>
                     <span className={`souk-kind souk-${operation.kind}`} aria-hidden="true" />
                     <span className="souk-title">{operation.title}</span>
                     <code>{operation.name}</code>
@@ -52,16 +53,27 @@ export function OperationList() {
   );
 }
 
-/** Opens an operation in the tab that already has it, in the tab that is still empty, or in a new one. */
+/** Opens an operation in the tab that already has it, or in a new one. Nothing while the editors are not there yet. */
 function useOpenOperation() {
-  const { addTab, changeTab } = useGraphiQLActions();
+  const { addTab, changeTab, updateActiveTabValues, setOperationFacts } = useGraphiQLActions();
   const { tabs, queryEditor, variableEditor } = useGraphiQL(pick('tabs', 'queryEditor', 'variableEditor'));
+  if (!queryEditor || !variableEditor) return undefined;
   return async (operation: Operation) => {
     const { variables } = await variablesOf(operation);
     const existing = tabs.findIndex((tab) => tab.operationName === operation.name);
     if (existing >= 0) changeTab(existing);
     else addTab();
-    queryEditor?.setValue(operation.text);
-    variableEditor?.setValue(Object.keys(variables).length > 0 ? JSON.stringify(variables, null, 2) : '');
+    const text = Object.keys(variables).length > 0 ? JSON.stringify(variables, null, 2) : '';
+    queryEditor.setValue(operation.text);
+    variableEditor.setValue(text);
+    // The editors tell of it a little later: until then the tab would have no name, and running it would name the
+    // operation of the tab before.
+    updateActiveTabValues({ query: operation.text, variables: text, operationName: operation.name });
+    const documentAST = parse(operation.text);
+    setOperationFacts({
+      documentAST,
+      operationName: operation.name,
+      operations: documentAST.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION),
+    });
   };
 }

@@ -47,7 +47,7 @@ const sources: Sources = {
   memory,
   ask: async (query) => (await post(query, {}, await session.authorization())).data,
   refreshToken: () => session.current()?.refreshToken,
-  demoAccount: () => demoAccounts.get()[0],
+  demoAccount: () => demoAccounts.get().find(({ role }) => role === 'customer') ?? demoAccounts.get()[0],
   unique: () => Math.random().toString(36).slice(2, 8).toUpperCase(),
 };
 
