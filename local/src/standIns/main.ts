@@ -1,5 +1,10 @@
+import { setFlagsFromString } from 'node:v8';
 import { readSettings } from './readSettings.js';
 import { startStandIns } from './startStandIns.js';
+
+// A small young generation: 25 MB less of memory under load, for a few per cent more of processor time.
+setFlagsFromString('--max-semi-space-size=2');
+setFlagsFromString('--semi-space-growth-factor=1');
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);

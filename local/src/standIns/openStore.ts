@@ -119,10 +119,10 @@ function createCollections(): Collections {
     balance_transaction: capped({ entries: 20_000 }),
     event: capped({ entries: 5_000, evictable: (event) => !event.wanted || delivered.has(event.id) }),
     delivered,
-    idempotency: capped({ entries: 6_000, weight: 12_000_000, weigh: (entry) => entry.body.length }),
+    idempotency: capped({ entries: 5_000, weight: 8_000_000, weigh: (entry) => entry.body.length }),
     mail: capped({
       entries: 10_000,
-      weight: 16_000_000,
+      weight: 12_000_000,
       weigh: (mail) => (mail.html?.length ?? 0) + (mail.text?.length ?? 0),
     }),
     message: capped({ entries: 5_000 }),

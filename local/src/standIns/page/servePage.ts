@@ -10,7 +10,10 @@ const POLICY =
 const FILES = {
   '/': ['index.html', 'text/html; charset=utf-8'],
   '/assets/page.js': ['page.js', 'text/javascript; charset=utf-8'],
-  '/assets/views.js': ['views.js', 'text/javascript; charset=utf-8'],
+  '/assets/parts.js': ['parts.js', 'text/javascript; charset=utf-8'],
+  '/assets/mailView.js': ['mailView.js', 'text/javascript; charset=utf-8'],
+  '/assets/paymentsView.js': ['paymentsView.js', 'text/javascript; charset=utf-8'],
+  '/assets/webhooksView.js': ['webhooksView.js', 'text/javascript; charset=utf-8'],
   '/assets/element.js': ['element.js', 'text/javascript; charset=utf-8'],
   '/assets/page.css': ['page.css', 'text/css; charset=utf-8'],
   '/favicon.ico': ['icon.svg', 'image/svg+xml'],

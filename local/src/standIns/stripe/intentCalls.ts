@@ -1,9 +1,10 @@
 import { randomId } from '../core/randomId.js';
+import { attemptOn } from './attemptOn.js';
 import { find, type StripeAnswer, type StripeCall, show } from './call.js';
+import { described } from './describeIntent.js';
 import { both, type Effects } from './effects.js';
 import { invalidRequest } from './failure.js';
-import { requireState, unexpectedState } from './intentState.js';
-import { methodOf } from './methodOf.js';
+import { requireState } from './intentState.js';
 import {
   allowOnly,
   checkAmount,
@@ -18,8 +19,8 @@ import {
   strings,
   text,
 } from './params.js';
-import { attemptPayment, captureCharge } from './payIntent.js';
-import type { PaymentIntentRecord, PaymentMethodRecord } from './records.js';
+import { captureCharge } from './payIntent.js';
+import type { PaymentIntentRecord } from './records.js';
 import { paymentIntent, publicPaymentIntent } from './render.js';
 
 const DESCRIBING = [
@@ -255,69 +256,3 @@ function findIntent(call: StripeCall): PaymentIntentRecord {
 
 const shown = (call: StripeCall, intent: PaymentIntentRecord): Record<string, unknown> =>
   call.publishable ? publicPaymentIntent(intent) : paymentIntent(intent);
-
-/** The intent with the parameters that only describe it, and the payment method that the request names, if any. */
-function described(
-  call: StripeCall,
-  before: PaymentIntentRecord,
-): { intent: PaymentIntentRecord; method: PaymentMethodRecord | undefined } {
-  const { params } = call;
-  const keep = (name: string, old: string | null): string | null => {
-    const sent = text(params, name);
-    return sent === undefined ? old : sent;
-  };
-  const customer = keep('customer', before.customer);
-  if (customer !== null && customer !== before.customer) find(call, 'customer', customer, 'customer', 400);
-  const method = methodOf(call);
-  if (method !== undefined && method.customer !== null && method.customer !== customer) {
-    throw invalidRequest(
-      'The provided PaymentMethod is attached to a different Customer, or the customer was not provided.',
-      { param: 'payment_method' },
-    );
-  }
-  const intent: PaymentIntentRecord = {
-    ...before,
-    customer,
-    metadata: metadata(params, before.metadata),
-    description: keep('description', before.description),
-    receiptEmail: keep('receipt_email', before.receiptEmail),
-    statementDescriptor: keep('statement_descriptor', before.statementDescriptor),
-    statementDescriptorSuffix: keep('statement_descriptor_suffix', before.statementDescriptorSuffix),
-    transferGroup: keep('transfer_group', before.transferGroup),
-    setupFutureUsage: oneOf(params, 'setup_future_usage', ['on_session', 'off_session']) ?? before.setupFutureUsage,
-    shipping: object(params, 'shipping') ?? before.shipping,
-    methodTypes: strings(params, 'payment_method_types') ?? before.methodTypes,
-    ...(method === undefined ? {} : { paymentMethod: method.id, status: 'requires_confirmation' as const }),
-  };
-  return { intent, method };
-}
-
-function attemptOn(call: StripeCall, intent: PaymentIntentRecord, named: PaymentMethodRecord | undefined) {
-  const method =
-    named ?? (intent.paymentMethod === null ? undefined : call.store.get('payment_method', intent.paymentMethod));
-  if (method === undefined) {
-    throw unexpectedState(
-      intent,
-      "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a payment method or ConfirmationToken.",
-    );
-  }
-  const returnUrl = text(call.params, 'return_url') ?? null;
-  if (returnUrl !== null && !URL.canParse(returnUrl)) {
-    throw invalidRequest('Not a valid URL', { code: 'url_invalid', param: 'return_url' });
-  }
-  const inBrowser = flag(call.params, 'use_stripe_sdk') === true;
-  if (returnUrl === null && !inBrowser && intent.automatic?.allowRedirects === 'always') {
-    throw invalidRequest(
-      "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these payment methods might redirect your customer off of your page, you must provide a `return_url`. If you don't want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and `automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents.",
-      { param: 'return_url' },
-    );
-  }
-  return attemptPayment(intent, {
-    now: call.now,
-    method,
-    offSession: text(call.params, 'off_session') === 'true',
-    returnUrl,
-    authenticationUrl: (it) => `${call.origin}/3d-secure/${it.id}?client_secret=${it.clientSecret}`,
-    forcedDecline: call.takeDecline(),
-  });
-}

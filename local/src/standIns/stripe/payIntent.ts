@@ -4,7 +4,8 @@ import { openDispute } from './disputes.js';
 import { both, type Effects } from './effects.js';
 import { cardError } from './failure.js';
 import type { ChargeRecord, PaymentIntentRecord, PaymentMethodRecord } from './records.js';
-import { paymentIntent, paymentMethod } from './render.js';
+import { paymentIntent } from './render.js';
+import { paymentMethod } from './renderCharge.js';
 import { decline, type TestOutcome, testMethod } from './testMethods.js';
 
 /** How an attempt to pay is made. */

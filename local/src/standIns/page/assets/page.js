@@ -1,5 +1,7 @@
 import { h } from '/assets/element.js';
-import { mailView, messagesView, paymentsView, webhooksView } from '/assets/views.js';
+import { mailView, messagesView } from '/assets/mailView.js';
+import { paymentsView } from '/assets/paymentsView.js';
+import { webhooksView } from '/assets/webhooksView.js';
 
 /** Each section: what it loads, how it is shown, and the number beside its name. */
 const SECTIONS = {
