@@ -8,7 +8,19 @@ export const webhooksView = {
   },
   show(container, { data, act }) {
     const { mode, events } = data;
-    const focused = document.activeElement?.id;
+    const table =
+      events.length === 0
+        ? empty(
+            'No events yet',
+            'Everything that happens to a payment is told to Souk by a signed webhook; each delivery shows here.',
+          )
+        : h('div.scroll', {}, eventTable(events, act));
+    const before = container.querySelector('.modes');
+    // Whoever is typing a number is not interrupted by what arrives meanwhile.
+    if (before?.querySelector('input:focus')) {
+      container.lastElementChild.replaceWith(table);
+      return;
+    }
     container.className = 'single wide';
     container.dataset.kind = 'webhooks';
     container.replaceChildren(
@@ -24,14 +36,8 @@ export const webhooksView = {
         number('Duplicates', '×', 'duplicates', mode, act),
         number('Reorder within', 'ms', 'reorderWindowMs', mode, act),
       ),
-      events.length === 0
-        ? empty(
-            'No events yet',
-            'Everything that happens to a payment is told to Souk by a signed webhook; each delivery shows here.',
-          )
-        : h('div.scroll', {}, eventTable(events, act)),
+      table,
     );
-    if (focused) document.getElementById(focused)?.focus();
   },
 };
 
