@@ -16,7 +16,7 @@ const dist = join(console_, 'dist');
 const output = join(dist, 'app');
 const stamp = join(dist, 'built-from');
 
-async function buildConsole() {
+async function bundle() {
   const common = {
     bundle: true,
     minify: true,
@@ -71,9 +71,9 @@ async function buildConsole() {
 /** `import { operations } from 'souk:operations'`: the client journeys of schema/operations. */
 const operationsPlugin = {
   name: 'souk-operations',
-  setup(bundle) {
-    bundle.onResolve({ filter: /^souk:operations$/ }, () => ({ path: 'operations', namespace: 'souk' }));
-    bundle.onLoad({ filter: /^operations$/, namespace: 'souk' }, () => {
+  setup(build_) {
+    build_.onResolve({ filter: /^souk:operations$/ }, () => ({ path: 'operations', namespace: 'souk' }));
+    build_.onLoad({ filter: /^operations$/, namespace: 'souk' }, () => {
       const operations = readOperations(join(root, 'schema', 'operations')).map(
         ({ role, name, title, text, variables, document }) => ({
           role,
@@ -102,18 +102,27 @@ function fingerprintOf(files) {
   return hash.digest('hex');
 }
 
-const fingerprint = fingerprintOf([
-  join(console_, 'index.html'),
-  ...filesOf(join(console_, 'src')),
-  ...filesOf(join(root, 'schema', 'operations')),
-  join(root, 'package-lock.json'),
-  fileURLToPath(import.meta.url),
-]);
-if (existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint) {
-  console.log('The console is up to date.');
-} else {
-  const started = performance.now();
-  await buildConsole();
+/**
+ * Builds the console unless it is up to date.
+ * @returns {Promise<boolean>} whether it was built
+ */
+export async function buildConsole() {
+  const fingerprint = fingerprintOf([
+    join(console_, 'index.html'),
+    ...filesOf(join(console_, 'src')),
+    ...filesOf(join(root, 'schema', 'operations')),
+    join(root, 'package-lock.json'),
+    fileURLToPath(import.meta.url),
+  ]);
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint) return false;
+  await bundle();
   writeFileSync(stamp, fingerprint);
-  console.log(`Built the console in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
+  return true;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const started = performance.now();
+  const built = await buildConsole();
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(built ? `Built the console in ${seconds} s.` : 'The console is up to date.');
 }

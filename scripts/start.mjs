@@ -60,6 +60,11 @@ await step('Compiling', async () => {
   return 'done';
 });
 
+await step('Console', async () => {
+  const { buildConsole } = await import('./build-console.mjs');
+  return (await buildConsole()) ? 'built' : 'up to date';
+});
+
 const { explainStartError, start } = await import('../local/dist/start.js');
 try {
   await start(process.argv.slice(2), began);

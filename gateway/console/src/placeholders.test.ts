@@ -77,6 +77,16 @@ test('a later question is asked when the first one finds nothing', async () => {
   expect(from.asked).toEqual(['ConsoleOwnOrder', 'ConsoleOrder']);
 });
 
+test('only a payment that was captured is offered for a refund', async () => {
+  const paid = { id: 'pay_2', capturedAmount: money };
+  const from = sources({ ConsolePayment: { payments: { nodes: [paid] } } });
+  from.memory.remember({ payment: { id: 'pay_1', amount: money, capturedAmount: { ...money, centAmount: 0 } } });
+  expect((await fillPlaceholders({ id: '{{payment.id}}', amount: '{{payment.amount}}' }, from)).variables).toEqual({
+    id: 'pay_2',
+    amount: { centAmount: 1990, currencyCode: 'EUR' },
+  });
+});
+
 test('what cannot be found is named, and stays in the variables', async () => {
   const filled = await fillPlaceholders({ id: '{{payment.id}}', key: 'k-{{unique}}' }, sources());
   expect(filled).toEqual({ variables: { id: '{{payment.id}}', key: 'k-ABC123' }, missing: ['payment.id'] });

@@ -34,8 +34,8 @@ const READERS: Readonly<Record<string, Reader>> = {
   'order.id': field('id'),
   'order.number': field('number'),
   'order.email': field('email'),
-  'payment.id': field('id'),
-  'payment.amount': (payment) => money(payment.capturedAmount) ?? money(payment.amount),
+  'payment.id': (payment) => (isCaptured(payment) ? payment.id : undefined),
+  'payment.amount': (payment) => (isCaptured(payment) ? money(payment.capturedAmount) : undefined),
   'notification.id': field('id'),
   'webhookEvent.id': field('id'),
   'user.id': field('id'),
@@ -111,6 +111,11 @@ function path(value: unknown, ...names: string[]): unknown {
       typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>)[name] : undefined,
     value,
   );
+}
+
+/** Only what was paid can be refunded. */
+function isCaptured(payment: Thing): boolean {
+  return Number(path(payment, 'capturedAmount', 'centAmount') ?? 0) > 0;
 }
 
 /** Money as inputs take it: without what is only for display. */

@@ -48,7 +48,7 @@ const sources: Sources = {
   ask: async (query) => (await post(query, {}, await session.authorization())).data,
   refreshToken: () => session.current()?.refreshToken,
   demoAccount: () => demoAccounts.get().find(({ role }) => role === 'customer') ?? demoAccounts.get()[0],
-  unique: () => Math.random().toString(36).slice(2, 8).toUpperCase(),
+  unique: () => Math.random().toString(36).slice(2, 10),
 };
 
 /** The variables of an operation, filled in from the running shop. */

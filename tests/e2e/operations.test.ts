@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { createMemory } from '../../gateway/console/src/memory.js';
+import { fillPlaceholders, type Sources } from '../../gateway/console/src/placeholders.js';
+import { readOperations } from '../../scripts/schema/operations.mjs';
+import { type Shop, shopOfRun } from './shop.js';
+
+interface Operation {
+  readonly role: string;
+  readonly name: string;
+  readonly text: string;
+  readonly variables: Record<string, unknown>;
+}
+
+interface Answer {
+  readonly data?: Record<string, { userErrors?: { code: string; message: string }[] } | null> | null;
+  readonly errors?: { message: string; path?: unknown }[];
+}
+
+const operations: Operation[] = readOperations(new URL('../../schema/operations', import.meta.url).pathname);
+
+let shop: Shop;
+beforeAll(async () => {
+  shop = await shopOfRun();
+}, 240_000);
+
+/** A visitor of the console: what answers contain fills in the next operation's example variables. */
+function visitor() {
+  const memory = createMemory();
+  let token: string | undefined;
+  let refreshToken: string | undefined;
+
+  async function send(query: string, variables: object): Promise<Answer> {
+    const response = await fetch(shop.urls.graphql as string, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+      body: JSON.stringify({ query, variables }),
+    });
+    return (await response.json()) as Answer;
+  }
+
+  const customer = shop.accounts.find(({ role }) => role === 'customer');
+  const sources: Sources = {
+    memory,
+    ask: async (query) => (await send(query, {})).data,
+    refreshToken: () => refreshToken,
+    demoAccount: () => customer,
+    unique: () => randomUUID().slice(0, 8),
+  };
+  return {
+    async signIn(role: string) {
+      const account = shop.accounts.find((candidate) => candidate.role === role);
+      const { data } = await send(
+        `mutation In($email: String!, $password: String!) {
+          sessionCreate(email: $email, password: $password) { accessToken refreshToken }
+        }`,
+        { email: account?.email, password: account?.password },
+      );
+      const session = data?.sessionCreate as { accessToken?: string; refreshToken?: string } | undefined;
+      if (!session?.accessToken) throw new Error(`the demo ${role} could not sign in`);
+      token = session.accessToken;
+      refreshToken = session.refreshToken;
+    },
+    async run(operation: Operation) {
+      const { variables, missing } = await fillPlaceholders(operation.variables, sources);
+      if (missing.length > 0) return { missing };
+      const answer = await send(operation.text, variables);
+      memory.remember(answer.data);
+      const refusals = Object.values(answer.data ?? {}).flatMap((payload) => payload?.userErrors ?? []);
+      return { errors: answer.errors, refusals };
+    },
+  };
+}
+
+const DONE = { errors: undefined, refusals: [] };
+const named = (name: string): Operation => {
+  const operation = operations.find((candidate) => candidate.name === name);
+  if (!operation) throw new Error(`schema/operations has no ${name}`);
+  return operation;
+};
+
+/** All operations of a role: those named first, those named last, and everything else in between. */
+function journey(role: string, o: { first: string[]; last?: string[] }): Operation[] {
+  const last = o.last ?? [];
+  const between = operations.filter((op) => op.role === role && !o.first.includes(op.name) && !last.includes(op.name));
+  return [...o.first.map(named), ...between, ...last.map(named)];
+}
+
+/** @param maybeUnknown operations for which a shop without paid orders or promotions has nothing to work on */
+async function runAll(person: ReturnType<typeof visitor>, steps: Operation[], maybeUnknown: string[] = []) {
+  for (const operation of steps) {
+    const outcome = await person.run(operation);
+    if ('missing' in outcome && maybeUnknown.includes(operation.name)) continue;
+    expect({ operation: operation.name, ...outcome }).toEqual({ operation: operation.name, ...DONE });
+  }
+}
+
+const BUYING = ['CartCreate', 'OrderPlace', 'PaymentSessionCreate'];
+
+describe('every operation of schema/operations runs with its example variables', () => {
+  test('as a guest', async () => {
+    const steps = journey('guest', {
+      first: ['ProductListing', 'CartCreate', 'CartLinesAdd', 'CartLinesUpdate', 'Cart'],
+      last: ['CartLinesRemove', ...BUYING, 'Order', 'OrderByNumber'],
+    });
+    await runAll(visitor(), steps, ['CartDiscountCodesUpdate', 'SessionRefresh']);
+  }, 60_000);
+
+  test('as a customer', async () => {
+    const customer = visitor();
+    await customer.signIn('customer');
+    await runAll(
+      customer,
+      journey('customer', { first: [...BUYING, 'SessionRefresh'], last: ['OrderCancel', 'SessionRevoke'] }),
+    );
+  }, 60_000);
+
+  test('as staff', async () => {
+    const staff = visitor();
+    await staff.signIn('staff');
+    const unknown = ['RefundCreate', 'NotificationResend', 'WebhookEventReplay'];
+    await runAll(staff, journey('staff', { first: [...BUYING, 'ProductCreate', 'PromotionCreate'] }), unknown);
+  }, 60_000);
+
+  test('as an administrator', async () => {
+    const admin = visitor();
+    await admin.signIn('admin');
+    await runAll(admin, journey('admin', { first: ['Users', 'AccountRegister'] }));
+  }, 60_000);
+});
