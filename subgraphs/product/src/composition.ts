@@ -12,7 +12,7 @@ import {
   startRepeating,
 } from '@souk/runtime';
 import { MongoClient } from 'mongodb';
-import { prismaBulkRequests } from './adapters/bulkRequests.prisma.js';
+import { postgresBulkRequests } from './adapters/bulkRequests.postgres.js';
 import { mongoCatalogueStore } from './adapters/catalogueStore.mongodb.js';
 import { redisChangeFeed } from './adapters/changeFeed.redis.js';
 import { postgresProductIndex } from './adapters/productIndex.postgres.js';
@@ -23,7 +23,6 @@ import { type App, createApp } from './app/index.js';
 import { freshReads } from './app/reads.js';
 import type { Config } from './config.js';
 import { consumers } from './consumers/index.js';
-import { PrismaClient } from './generated/prisma/client.js';
 import { createContext } from './graphql/context.js';
 import { resolvers } from './graphql/resolvers.js';
 import { createViews } from './graphql/views.js';
@@ -68,7 +67,7 @@ export async function compose(config: Config, life: Life): Promise<ProductServic
     catalogue,
     projection: postgresProjectionStore(database),
     stock,
-    requests: prismaBulkRequests(new PrismaClient({ adapter: database.prismaAdapter() })),
+    requests: postgresBulkRequests(database),
     feed,
     publicReads: cache(),
     freshReads: freshReads(catalogue, index, stock),

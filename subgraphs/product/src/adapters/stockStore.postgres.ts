@@ -1,6 +1,7 @@
 import { INBOX_CLAIM } from '@souk/outbox';
 import { type Database, sql } from '@souk/postgres';
-import type { StockAdjusted, StockAnswer, StockLevel, StockMovement, StockStore } from '../app/ports.js';
+import type { StockAdjusted, StockAnswer, StockMovement, StockStore } from '../app/ports.js';
+import { prismaStockLevels } from './stockLevels.prisma.js';
 
 const CONSUMER = 'product';
 
@@ -26,12 +27,6 @@ const commitOnce = sql<{ answer: StockAnswer }>(
 const available = sql<{ variantId: string; available: number }>(
   'stock.available',
   `SELECT variant_id AS "variantId", greatest(on_hand - reserved - safety_stock, 0) AS available
-   FROM inventory WHERE variant_id = ANY ($1)`,
-);
-const levels = sql<StockLevel>(
-  'stock.levels',
-  `SELECT variant_id AS "variantId", on_hand AS "onHand", reserved, safety_stock AS "safetyStock",
-          greatest(on_hand - reserved - safety_stock, 0) AS available
    FROM inventory WHERE variant_id = ANY ($1)`,
 );
 /** The ledger, with what was promised and given back in between; those do not change the stock on hand. */
@@ -106,7 +101,7 @@ export function postgresStockStore(database: Database): StockStore {
       const rows = await database.query(available, [variantIds]);
       return new Map(rows.map((row) => [row.variantId, row.available]));
     },
-    levels: async (variantIds) => (variantIds.length === 0 ? [] : database.query(levels, [variantIds])),
+    levels: prismaStockLevels(database),
     movements: (variantId, first, after) => database.query(movements, [variantId, first, after]),
     async overdueOrders(before, limit) {
       return (await database.query(overdue, [before, limit])).map(({ orderId }) => orderId);
