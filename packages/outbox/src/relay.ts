@@ -28,7 +28,7 @@ export interface RelayTuning {
 export const relayTuning: RelayTuning = {
   batchSize: 100,
   pollMs: 1_500,
-  resendAfterMs: 30_000,
+  resendAfterMs: 10_000,
   resendMaxMs: 3_600_000,
   gatherMs: 250,
   retentionDays: 7,

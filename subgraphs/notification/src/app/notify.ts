@@ -5,7 +5,7 @@ import { channelsOf } from '../domain/templates/index.js';
 import type { ClaimedDelivery, DeliveryStore } from './ports.js';
 
 /** Longer than any attempt takes: reading the order (5 s) and the provider (10 s), with room. */
-export const LEASE_MS = 60_000;
+export const LEASE_MS = 25_000;
 
 export interface NotifyDeps {
   readonly store: Pick<DeliveryStore, 'record'>;
