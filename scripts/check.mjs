@@ -15,7 +15,7 @@ const STAGES = [
   [['types and build', bin('tsc').concat('-b')]],
   [
     ['types of tests', bin('tsc').concat('-p', 'tsconfig.tests.json')],
-    ['lint and format', bin('biome').concat('ci', '--diagnostic-level=warn', '.')],
+    ['lint and format', bin('biome').concat('ci', '--colors=off', '--diagnostic-level=warn', '.')],
     [
       'boundaries',
       bin('depcruise').concat(
