@@ -26,16 +26,23 @@ export interface NodeProcessOptions {
 const SEMI_SPACE_MB = 4;
 
 /**
- * Loaded into every child: when the launcher is gone (its IPC channel closes, however it ended), the child shuts down as if it
- * had been told to, and ends for certain a little later. The services themselves know nothing of it. The channel does not
- * keep a process alive that has finished its work.
+ * Loaded into every child; the services themselves know nothing of it.
+ * - When the launcher is gone (its IPC channel closes, however it ended), the child shuts down as if it had been told to, and ends
+ *   for certain a little later. The channel does not keep a process alive that has finished its work.
+ * - Loading and compiling leaves 30 to 80 MB of garbage that an idle process never collects: it is collected once.
  */
-const ORPHAN_GUARD = `data:text/javascript,${encodeURIComponent(`
+const PRELOAD = `data:text/javascript,${encodeURIComponent(`
+import v8 from 'node:v8';
+import vm from 'node:vm';
 process.on('disconnect', () => {
   setTimeout(() => process.exit(1), 15_000).unref();
   process.kill(process.pid, 'SIGTERM');
 });
 process.channel?.unref();
+setTimeout(() => {
+  v8.setFlagsFromString('--expose-gc');
+  vm.runInNewContext('gc')({ type: 'major', execution: 'async', flavor: 'last-resort' });
+}, 12_000).unref();
 `)}`;
 
 /** SOUK_SEMI_SPACE_MB chooses another size: to trade memory for throughput, or to measure what it costs. */
@@ -46,7 +53,7 @@ function nodeFlags(env: NodeJS.ProcessEnv): string[] {
 /** Starts one of our own programs and waits until it is ready. Errors: PROCESS_FAILED with the last lines of its log. */
 export async function startNodeProcess(options: NodeProcessOptions): Promise<Running> {
   const logStart = await sizeOf(options.log.path);
-  const child = spawn(process.execPath, [...nodeFlags(options.env), '--import', ORPHAN_GUARD, options.entry], {
+  const child = spawn(process.execPath, [...nodeFlags(options.env), '--import', PRELOAD, options.entry], {
     cwd: options.cwd,
     env: options.env,
     stdio: ['ignore', options.log.descriptor, options.log.descriptor, 'ipc'],
