@@ -1,5 +1,5 @@
 import { request as httpRequest } from 'node:http';
-import { startToyShop, type ToyShop } from './testing/toyShop.js';
+import { startToyShop, type ToyAnswer, type ToyShop } from './testing/toyShop.js';
 
 let shop: ToyShop;
 
@@ -14,8 +14,7 @@ beforeEach(() => {
   shop.calls.hooks.length = 0;
 });
 
-const codes = (body: { errors?: { extensions?: Record<string, unknown> }[] }) =>
-  (body.errors ?? []).map((error) => error.extensions?.code);
+const codes = (body: unknown) => ((body as ToyAnswer['body']).errors ?? []).map((error) => error.extensions?.code);
 
 describe('federated queries', () => {
   test('fields of two subgraphs come back in one answer', async () => {

@@ -3,7 +3,7 @@ import { ApolloServer } from '@apollo/server';
 import { toySupergraph } from '../testing/toyShop.js';
 import { singleFetch } from './singleFetch.js';
 
-let planned: ReturnType<typeof singleFetch>;
+const planned: ReturnType<typeof singleFetch>[] = [];
 let server: ApolloServer;
 
 beforeAll(async () => {
@@ -11,7 +11,7 @@ beforeAll(async () => {
     supergraphSdl: toySupergraph(),
     buildService: () => ({ process: async () => ({ data: {} }) }),
     experimental_didResolveQueryPlan: (plan) => {
-      planned = singleFetch(plan);
+      planned.push(singleFetch(plan));
     },
   });
   server = new ApolloServer({ gateway });
@@ -20,9 +20,9 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 async function serviceOf(query: string): Promise<string | undefined> {
-  planned = undefined;
+  planned.length = 0;
   await server.executeOperation({ query, variables: { c: true } });
-  return planned?.fetch.serviceName;
+  return planned[0]?.fetch.serviceName;
 }
 
 describe('an operation is answered by a single fetch', () => {
