@@ -80,7 +80,7 @@ const exited = (child: ChildProcess): Promise<number | null> =>
 test('a restart keeps documents, their types and their order, indexes and empty collections', async () => {
   const first = await start();
   const db = (await connect(first.url)).db('shop');
-  const items = db.collection<Document & { _id: unknown }>('items');
+  const items = db.collection<Document & { _id: number }>('items');
   await db.createCollection('empty');
   await items.createIndex({ sku: 1 }, { unique: true, sparse: true, name: 'sku' });
   await items.createIndex({ gone: 1 });
