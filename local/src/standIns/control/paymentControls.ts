@@ -11,9 +11,9 @@ import type { PaymentIntentRecord } from '../stripe/records.js';
 import { createRefund, failRefund } from '../stripe/refunds.js';
 import { paymentIntent, render } from '../stripe/render.js';
 import { ControlFailure } from './controlFailure.js';
+import type { ControlOptions } from './controlOptions.js';
 import { viewPayments } from './paymentViews.js';
 import { readFields } from './readBody.js';
-import type { ControlOptions } from './serveControl.js';
 
 const AMOUNT = { min: 1, max: 99_999_999 };
 

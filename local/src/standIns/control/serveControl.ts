@@ -1,28 +1,15 @@
 import type { FastifyInstance } from 'fastify';
-import type { ChangeFeed } from '../core/changeFeed.js';
-import type { Faults } from '../core/faults.js';
-import type { RequestLog } from '../core/requestLog.js';
-import type { Section, Store } from '../openStore.js';
+import type { Section } from '../openStore.js';
 import { StripeFailure } from '../stripe/failure.js';
-import type { StripeEngine } from '../stripe/stripeEngine.js';
-import { CALM, type WebhookCourier } from '../stripe/webhookCourier.js';
+import { CALM } from '../stripe/webhookCourier.js';
 import { ControlFailure } from './controlFailure.js';
+import type { ControlOptions } from './controlOptions.js';
 import { faultControls } from './faultControls.js';
 import { mailControls } from './mailControls.js';
 import { messageControls } from './messageControls.js';
 import { paymentControls } from './paymentControls.js';
 import { readFields } from './readBody.js';
 import { webhookControls } from './webhookControls.js';
-
-export interface ControlOptions {
-  readonly store: Store;
-  readonly engine: StripeEngine;
-  readonly courier: WebhookCourier;
-  readonly faults: Faults;
-  readonly requests: RequestLog;
-  readonly feed: ChangeFeed;
-  readonly origin: () => string;
-}
 
 const SECTIONS: readonly Section[] = ['payments', 'mail', 'messages'];
 

@@ -4,8 +4,8 @@ import type { EventRecord } from '../stripe/records.js';
 import { renderEvent } from '../stripe/renderEvent.js';
 import type { WebhookCourier } from '../stripe/webhookCourier.js';
 import { ControlFailure } from './controlFailure.js';
+import type { ControlOptions } from './controlOptions.js';
 import { readFields } from './readBody.js';
-import type { ControlOptions } from './serveControl.js';
 
 /**
  * GET and PUT /control/webhooks: how deliveries misbehave. GET /control/events?type=&about=&state=&limit=, GET
