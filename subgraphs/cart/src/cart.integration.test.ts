@@ -5,8 +5,8 @@ import { createLogger } from '@souk/runtime';
 import pg from 'pg';
 import { createCartStore } from './adapters/cartStore.postgres.js';
 import { releasePromotionsOnce } from './adapters/checkoutStore.postgres.js';
-import { type CartFixture, guest, service, staff, startCartFixture, user } from './cart.fixture.js';
 import { createConsumers } from './consumers/index.js';
+import { type CartFixture, guest, service, staff, startCartFixture, user } from './testing/cartFixture.js';
 
 let shop: CartFixture;
 let db: pg.Client;

@@ -9,7 +9,7 @@ import {
   startTestService,
   type TestService,
   type TestStores,
-} from '../testing/startTestService.js';
+} from './testing/startTestService.js';
 
 let stores: TestStores;
 let product: TestService;

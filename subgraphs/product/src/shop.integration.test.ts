@@ -7,6 +7,11 @@ import { MongoClient } from 'mongodb';
 import { createClient } from 'redis';
 import { generateCatalogue } from '../../../local/src/demoData/generateCatalogue.js';
 import { seedCatalogue } from '../../../local/src/demoData/seedCatalogue.js';
+import { mongoCatalogueStore } from './adapters/catalogueStore.mongodb.js';
+import { postgresProjectionStore } from './adapters/projectionStore.postgres.js';
+import { productWrite } from './app/changeProduct.js';
+import { rebuildIndex } from './app/rebuildIndex.js';
+import { consumers } from './consumers/index.js';
 import {
   ANYONE,
   openTestStores,
@@ -15,12 +20,7 @@ import {
   startTestService,
   type TestService,
   type TestStores,
-} from '../testing/startTestService.js';
-import { mongoCatalogueStore } from './adapters/catalogueStore.mongodb.js';
-import { postgresProjectionStore } from './adapters/projectionStore.postgres.js';
-import { productWrite } from './app/changeProduct.js';
-import { rebuildIndex } from './app/rebuildIndex.js';
-import { consumers } from './consumers/index.js';
+} from './testing/startTestService.js';
 
 let stores: TestStores;
 let product: TestService;

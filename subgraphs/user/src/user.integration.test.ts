@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Viewer } from '@souk/runtime';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import pg from 'pg';
-import { ADMIN, guest, member, service, startUserFixture, type UserFixture } from './user.fixture.js';
+import { ADMIN, guest, member, service, startUserFixture, type UserFixture } from './testing/userFixture.js';
 
 let souk: UserFixture;
 let db: pg.Client;
@@ -260,21 +260,21 @@ test('sessions are listed to their user alone and end one by one or all together
     doc,
   );
   expect(sessions.map((session) => session.userAgent)).toEqual(['Safari', 'Firefox']);
-  const [safari, firefox] = sessions as [{ id: string }, { id: string }];
+  const [safari, firefox] = sessions.map((session) => session.id);
   const revoke = 'mutation R($id: ID) { sessionRevoke(id: $id) { accepted userErrors { code } } }';
   const { id: strangerId } = await newUser();
-  expect(await run(member(strangerId), revoke, { id: safari.id })).toEqual({
+  expect(await run(member(strangerId), revoke, { id: safari })).toEqual({
     accepted: false,
     userErrors: [{ code: 'NOT_FOUND' }],
   });
-  expect(await run(member(id), revoke, { id: safari.id })).toEqual({ accepted: true, userErrors: [] });
+  expect(await run(member(id), revoke, { id: safari })).toEqual({ accepted: true, userErrors: [] });
   expect(codes(await refresh(two.refreshToken, { ip: '192.0.2.9', userAgent: 'Safari' }))).toEqual(['TOKEN_INVALID']);
   expect((await refresh(one.refreshToken)).userErrors).toEqual([]);
   const three = await signIn(email, PASSWORD);
-  await run(member(id, [], firefox.id), 'mutation { sessionsRevokeAll(exceptCurrent: true) { accepted } }');
+  await run(member(id, [], firefox), 'mutation { sessionsRevokeAll(exceptCurrent: true) { accepted } }');
   expect(codes(await refresh(three.refreshToken))).toEqual(['TOKEN_INVALID']);
-  expect(await run(member(id, [], firefox.id), '{ me { sessions { id isCurrent } } }')).toEqual({
-    sessions: [{ id: firefox.id, isCurrent: true }],
+  expect(await run(member(id, [], firefox), '{ me { sessions { id isCurrent } } }')).toEqual({
+    sessions: [{ id: firefox, isCurrent: true }],
   });
 });
 

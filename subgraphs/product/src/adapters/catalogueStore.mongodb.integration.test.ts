@@ -1,5 +1,5 @@
-import { openTestMongo } from '../../testing/openTestMongo.js';
-import { catalogueStoreContract } from './catalogueStore.mongodb.contract.js';
+import { catalogueStoreContract } from '../testing/catalogueStoreContract.js';
+import { openTestMongo } from '../testing/openTestMongo.js';
 import { mongoCatalogueStore } from './catalogueStore.mongodb.js';
 
 catalogueStoreContract(async () => {

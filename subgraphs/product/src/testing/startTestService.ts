@@ -1,7 +1,7 @@
 import { IDENTITY_HEADER, STATEMENTS_HEADER, signIdentity, type Viewer } from '@souk/runtime';
 import { createTestDatabase, createTestRedis, type GraphqlClient, graphqlClient } from '@souk/testkit';
-import { compose, type ProductService } from '../src/composition.js';
-import { readConfig } from '../src/config.js';
+import { compose, type ProductService } from '../composition.js';
+import { readConfig } from '../config.js';
 import { openTestMongo } from './openTestMongo.js';
 
 const SECRET = 'ab'.repeat(32);

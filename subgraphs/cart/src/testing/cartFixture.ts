@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { createLogger, createSubgraphServer, type SubgraphServer, signIdentity, type Viewer } from '@souk/runtime';
 import { createTestDatabase, createTestRedis, type GraphqlClient, graphqlClient } from '@souk/testkit';
-import { startCart } from './composition.js';
-import { readConfig } from './config.js';
+import { startCart } from '../composition.js';
+import { readConfig } from '../config.js';
 
 export interface Variant {
   price: number;
@@ -107,8 +107,7 @@ export async function startCartFixture(): Promise<CartFixture> {
     SUBGRAPH_URL_PRODUCT: `${productUrl}/graphql`,
   });
   const { server } = await startCart(config, { onShutdown: (_name, close) => void closers.push(close) });
-  const address = server.app.addresses()[0];
-  const url = `http://127.0.0.1:${address?.port}/graphql`;
+  const url = `${server.app.listeningOrigin}/graphql`;
   return {
     catalogue,
     product,

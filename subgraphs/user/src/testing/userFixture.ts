@@ -1,8 +1,8 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { type ClientInfo, signIdentity, type Viewer } from '@souk/runtime';
 import { createTestDatabase, createTestRedis, type GraphqlClient, graphqlClient } from '@souk/testkit';
-import { startUser } from './composition.js';
-import { readConfig } from './config.js';
+import { startUser } from '../composition.js';
+import { readConfig } from '../config.js';
 
 /** A running user service on real stores. */
 export interface UserFixture {
@@ -56,7 +56,7 @@ export async function startUserFixture(): Promise<UserFixture> {
       { onShutdown: (_name, close) => void closers.push(close) },
     );
   const { server } = await start({});
-  const url = `http://127.0.0.1:${server.app.addresses()[0]?.port}`;
+  const url = server.app.listeningOrigin;
   return {
     url,
     databaseUrl: database.adminUrl,
