@@ -11,6 +11,13 @@ export const LOOKUPS: Readonly<Record<string, readonly string[]>> = {
 }`,
     'query ConsoleAnyVariant { products(first: 1) { nodes { variants { id sku price { currencyCode } } } } }',
   ],
+  purchasableVariant: [
+    `query ConsolePurchasableVariant {
+  search(first: 50, inStock: true, sort: BEST_SELLING) {
+    nodes { variants { id sku quantityAvailable weightGrams price { currencyCode } } }
+  }
+}`,
+  ],
   category: ['query ConsoleCategory { categories { id slug name } }'],
   cart: [
     `query ConsoleCart {

@@ -87,6 +87,46 @@ test('only a payment that was captured is offered for a refund', async () => {
   });
 });
 
+const variant = (id: string, quantityAvailable: number, weightGrams: number | null, currencyCode = 'EUR') => ({
+  id: `var_${id}`,
+  quantityAvailable,
+  weightGrams,
+  price: { ...money, currencyCode },
+});
+const BOUGHT = { id: '{{purchasableVariant.id}}', currency: '{{purchasableVariant.currency}}' };
+
+test('what is bought is what most is left of, among what goes by parcel', async () => {
+  const page = [
+    { variants: [variant('scarce', 1, 100), variant('enough', 40, 100)] },
+    { variants: [variant('freight', 900, 31_000), variant('most', 60, null, 'USD'), variant('even', 60, 100)] },
+  ];
+  const from = sources({ ConsolePurchasableVariant: { search: { nodes: page } } });
+  expect((await fillPlaceholders(BOUGHT, from)).variables).toEqual({ id: 'var_most', currency: 'USD' });
+  expect(from.asked).toEqual(['ConsolePurchasableVariant']);
+});
+
+test.each([
+  ['of which few are left', variant('seen', 9, 100), 'var_found'],
+  ['that is heavy', variant('seen', 50, 5_001), 'var_found'],
+  ['of which only the id is known', { id: 'var_seen' }, 'var_found'],
+  ['that is plentiful and light', variant('seen', 10, 5_000), 'var_seen'],
+])('a variant %s and seen last: what is bought is in good supply and light', async (_, seen, expected) => {
+  const from = sources({
+    ConsolePurchasableVariant: { search: { nodes: [{ variants: [variant('found', 500, 100)] }] } },
+  });
+  from.memory.remember({ product: { variants: [seen] } });
+  expect((await fillPlaceholders({ id: '{{purchasableVariant.id}}' }, from)).variables).toEqual({ id: expected });
+});
+
+test('a shop in which everything is scarce has nothing to buy for an example', async () => {
+  const from = sources({
+    ConsolePurchasableVariant: { search: { nodes: [{ variants: [variant('scarce', 9, 100)] }] } },
+  });
+  expect((await fillPlaceholders({ id: '{{purchasableVariant.id}}' }, from)).missing).toEqual([
+    'purchasableVariant.id',
+  ]);
+});
+
 test('what cannot be found is named, and stays in the variables', async () => {
   const filled = await fillPlaceholders({ id: '{{payment.id}}', key: 'k-{{unique}}' }, sources());
   expect(filled).toEqual({ variables: { id: '{{payment.id}}', key: 'k-ABC123' }, missing: ['payment.id'] });

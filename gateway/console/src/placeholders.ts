@@ -25,6 +25,8 @@ const READERS: Readonly<Record<string, Reader>> = {
   'product.word': (product) => /\p{L}{4,}/u.exec(String(product.name ?? ''))?.[0],
   'product.currency': (product) => money(path(product, 'priceRange', 'min'))?.currencyCode,
   'variant.id': field('id'),
+  'purchasableVariant.id': field('id'),
+  'purchasableVariant.currency': (variant) => money(variant.price)?.currencyCode,
   'category.id': field('id'),
   'cart.id': field('id'),
   'cart.version': field('version'),
@@ -90,8 +92,29 @@ async function exampleOf(name: string, sources: Sources): Promise<unknown> {
 
 /** A shipping method has no id of its own kind: it is read from the cart. */
 function recalled(kind: string, read: Reader, memory: Memory): unknown {
+  if (kind === 'purchasableVariant') {
+    const variant = mostPlentiful(memory.recallAll('variant'));
+    return variant && read(variant);
+  }
   const thing = memory.recall(kind === 'shippingMethod' ? 'cart' : kind);
   return thing && read(thing);
+}
+
+const PLENTY = 10;
+/** Half a dozen of it are still no freight. */
+const LIGHT_GRAMS = 5_000;
+
+/** What examples may buy some of: the variant of which most is left, of those that are in good supply and go by parcel. */
+function mostPlentiful(variants: readonly Thing[]): Thing | undefined {
+  const left = (variant: Thing) => Number(variant.quantityAvailable ?? 0);
+  return variants
+    .filter((variant) => left(variant) >= PLENTY && isKnownToBeLight(variant))
+    .reduce<Thing | undefined>((most, variant) => (most && left(most) >= left(variant) ? most : variant), undefined);
+}
+
+/** A variant without a weight counts as weightless; one whose weight was not asked for may be anything. */
+function isKnownToBeLight(variant: Thing): boolean {
+  return variant.weightGrams !== undefined && Number(variant.weightGrams ?? 0) <= LIGHT_GRAMS;
 }
 
 function substitute(value: unknown, values: ReadonlyMap<string, unknown>): unknown {
