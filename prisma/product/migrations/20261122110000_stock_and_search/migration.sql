@@ -5,10 +5,10 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm;
 CREATE SEQUENCE "stock_movement_number";
 
 -- CreateEnum
-CREATE TYPE "reservation_state" AS ENUM ('ACTIVE', 'RELEASED', 'COMMITTED');
+CREATE TYPE "reservation_state" AS ENUM ('ACTIVE', 'RELEASED', 'COMMITTED', 'CANCELLED');
 
 -- CreateEnum
-CREATE TYPE "movement_type" AS ENUM ('ADJUSTMENT', 'SALE');
+CREATE TYPE "movement_type" AS ENUM ('ADJUSTMENT', 'SALE', 'RETURN');
 
 -- CreateEnum
 CREATE TYPE "inventory_reason" AS ENUM ('RECEIVED', 'CORRECTION', 'DAMAGED', 'RETURN_RESTOCK', 'CYCLE_COUNT');
@@ -86,6 +86,14 @@ CREATE TABLE "bulk_request" (
     CONSTRAINT "bulk_request_pkey" PRIMARY KEY ("idempotency_key")
 );
 
+-- CreateTable
+CREATE TABLE "closed_order" (
+    "order_id" TEXT NOT NULL,
+    "closed_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "closed_order_pkey" PRIMARY KEY ("order_id")
+);
+
 -- CreateIndex
 CREATE INDEX "inventory_product_id_idx" ON "inventory"("product_id");
 
@@ -113,7 +121,10 @@ ALTER TABLE "reservation"
     ADD CONSTRAINT "reservation_settled" CHECK (("state" = 'ACTIVE') = ("settled_at" IS NULL));
 ALTER TABLE "stock_movement"
     ADD CONSTRAINT "stock_movement_quantity" CHECK ("quantity" <> 0),
-    ADD CONSTRAINT "stock_movement_sale" CHECK (("type" = 'SALE') = ("order_id" IS NOT NULL) AND ("type" <> 'SALE' OR "quantity" < 0));
+    ADD CONSTRAINT "stock_movement_of_order" CHECK (
+        ("type" IN ('SALE', 'RETURN')) = ("order_id" IS NOT NULL)
+        AND ("type" <> 'SALE' OR "quantity" < 0)
+        AND ("type" <> 'RETURN' OR "quantity" > 0));
 -- A sale is booked once for an order.
 CREATE UNIQUE INDEX "stock_movement_sale_once" ON "stock_movement" ("order_id", "variant_id") WHERE "type" = 'SALE';
 -- What the safety net looks for.
@@ -131,7 +142,7 @@ CREATE INDEX "search_product_search_text_idx" ON "search_product" USING gin ("se
 -- first (advisory), then inventory rows by variant id; so no two of them can wait for each other in a circle.
 
 -- Reserves all lines of an order or none. Lines of one variant count together.
--- Answers {outcome: RESERVED | COMMITTED | INSUFFICIENT_STOCK | RESERVATION_MISMATCH, short: [{variantId, requested, available}]}.
+-- Answers {outcome: RESERVED | COMMITTED | RELEASED | INSUFFICIENT_STOCK | RESERVATION_MISMATCH, short: [{variantId, requested, available}]}.
 CREATE FUNCTION "stock_reserve"(p_order text, p_variants text[], p_quantities int[], p_expires timestamptz) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -146,7 +157,7 @@ BEGIN
           FROM unnest(p_variants, p_quantities) AS line(variant_id, quantity) GROUP BY variant_id) AS wanted;
 
     SELECT jsonb_object_agg(variant_id, quantity), bool_or(state = 'COMMITTED') INTO v_held, v_sold
-    FROM reservation WHERE order_id = p_order AND state <> 'RELEASED';
+    FROM reservation WHERE order_id = p_order AND state IN ('ACTIVE', 'COMMITTED');
     IF v_held IS NOT NULL THEN
         IF v_held <> v_wanted THEN
             RETURN jsonb_build_object('outcome', 'RESERVATION_MISMATCH', 'short', '[]'::jsonb);
@@ -158,6 +169,11 @@ BEGIN
         UPDATE reservation SET expires_at = p_expires, reserved_at = clock_timestamp()
         WHERE order_id = p_order AND state = 'ACTIVE';
         RETURN jsonb_build_object('outcome', 'RESERVED', 'short', '[]'::jsonb);
+    END IF;
+
+    -- The call that gave the stock back has overtaken this one, which was on its way when its caller gave it up.
+    IF EXISTS (SELECT 1 FROM closed_order WHERE order_id = p_order) THEN
+        RETURN jsonb_build_object('outcome', 'RELEASED', 'short', '[]'::jsonb);
     END IF;
 
     PERFORM 1 FROM inventory WHERE variant_id = ANY (p_variants) ORDER BY variant_id FOR NO KEY UPDATE;
@@ -182,13 +198,17 @@ END;
 $$;
 
 -- Gives back what an order holds. With p_as_of, only what was reserved (or renewed) before that moment: an old event
--- must not undo a later reservation of the same order. Answers {outcome: RELEASED | COMMITTED | RESERVED}.
+-- must not undo a later reservation of the same order. Without it the order never came to be: nothing can be reserved for
+-- it any more. Answers {outcome: RELEASED | COMMITTED | RESERVED}.
 CREATE FUNCTION "stock_release"(p_order text, p_as_of timestamptz DEFAULT NULL) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
     v_state reservation_state;
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('souk_stock:' || p_order, 0));
+    IF p_as_of IS NULL THEN
+        INSERT INTO closed_order (order_id) VALUES (p_order) ON CONFLICT DO NOTHING;
+    END IF;
     PERFORM 1 FROM inventory
     WHERE variant_id IN (SELECT variant_id FROM reservation WHERE order_id = p_order AND state = 'ACTIVE')
     ORDER BY variant_id FOR NO KEY UPDATE;
@@ -199,7 +219,7 @@ BEGIN
     )
     UPDATE inventory SET reserved = reserved - released.quantity
     FROM released WHERE inventory.variant_id = released.variant_id;
-    SELECT state INTO v_state FROM reservation WHERE order_id = p_order AND state <> 'RELEASED' LIMIT 1;
+    SELECT state INTO v_state FROM reservation WHERE order_id = p_order AND state IN ('ACTIVE', 'COMMITTED') LIMIT 1;
     RETURN jsonb_build_object('short', '[]'::jsonb, 'outcome',
         CASE v_state WHEN 'COMMITTED' THEN 'COMMITTED' WHEN 'ACTIVE' THEN 'RESERVED' ELSE 'RELEASED' END);
 END;
@@ -216,7 +236,7 @@ DECLARE
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('souk_stock:' || p_order, 0));
     SELECT bool_or(state = 'ACTIVE'), bool_or(state = 'COMMITTED') INTO v_active, v_sold
-    FROM reservation WHERE order_id = p_order;
+    FROM reservation WHERE order_id = p_order AND state <> 'CANCELLED';
     IF v_active IS NULL THEN
         RETURN jsonb_build_object('outcome', 'RELEASED', 'short', '[]'::jsonb);
     END IF;
@@ -249,6 +269,34 @@ BEGIN
     INSERT INTO stock_movement (variant_id, type, quantity, order_id, actor)
     SELECT variant_id, 'SALE', -quantity, p_order, p_actor FROM taken ORDER BY variant_id;
     RETURN jsonb_build_object('outcome', 'COMMITTED', 'short', '[]'::jsonb);
+END;
+$$;
+
+-- Ends what an order holds for good: what is reserved is given back, what is sold goes back to the shelf.
+-- A reservation or a sale of the same order that comes later finds it cancelled. Answers {outcome: RELEASED}.
+CREATE FUNCTION "stock_cancel"(p_order text, p_actor text) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('souk_stock:' || p_order, 0));
+    INSERT INTO closed_order (order_id) VALUES (p_order) ON CONFLICT DO NOTHING;
+    PERFORM 1 FROM inventory WHERE variant_id IN (SELECT variant_id FROM reservation WHERE order_id = p_order)
+    ORDER BY variant_id FOR NO KEY UPDATE;
+    WITH held AS (
+        SELECT variant_id, quantity, state FROM reservation WHERE order_id = p_order AND state <> 'CANCELLED'
+    ), ended AS (
+        UPDATE reservation SET state = 'CANCELLED', settled_at = clock_timestamp()
+        WHERE order_id = p_order AND state <> 'CANCELLED'
+    ), moved AS (
+        UPDATE inventory i SET
+            reserved = i.reserved - CASE held.state WHEN 'ACTIVE' THEN held.quantity ELSE 0 END,
+            on_hand = i.on_hand + CASE held.state WHEN 'COMMITTED' THEN held.quantity ELSE 0 END,
+            sold = greatest(i.sold - CASE held.state WHEN 'COMMITTED' THEN held.quantity ELSE 0 END, 0)
+        FROM held WHERE i.variant_id = held.variant_id
+    )
+    INSERT INTO stock_movement (variant_id, type, quantity, reason, order_id, actor)
+    SELECT variant_id, 'RETURN', quantity, 'RETURN_RESTOCK', p_order, p_actor
+    FROM held WHERE state = 'COMMITTED' ORDER BY variant_id;
+    RETURN jsonb_build_object('outcome', 'RELEASED', 'short', '[]'::jsonb);
 END;
 $$;
 

@@ -29,14 +29,17 @@ const available = sql<{ variantId: string; available: number }>(
   `SELECT variant_id AS "variantId", greatest(on_hand - reserved - safety_stock, 0) AS available
    FROM inventory WHERE variant_id = ANY ($1)`,
 );
-/** The ledger, with what was promised and given back in between; those do not change the stock on hand. */
+/**
+ * The ledger, with what was promised and given back in between; those do not change the stock on hand. Their ids make a
+ * reservation sort before what became of it within the same millisecond.
+ */
 const movements = sql<StockMovement>(
   'stock.movements',
   `WITH seen AS (
      SELECT id, type::text AS type, quantity, reason::text AS reason, order_id, created_at
      FROM stock_movement WHERE variant_id = $1
      UNION ALL
-     SELECT 'rsv_' || order_id, 'RESERVATION', -quantity, NULL, order_id, reserved_at
+     SELECT 'hold_' || order_id, 'RESERVATION', -quantity, NULL, order_id, reserved_at
      FROM reservation WHERE variant_id = $1
      UNION ALL
      SELECT 'rel_' || order_id, 'RELEASE', quantity, NULL, order_id, settled_at
