@@ -209,7 +209,7 @@ export async function purchase(shopper: Shopper, standInsUrl: string, input: Pur
 
   const deadline = performance.now() + (input.timeoutMs ?? 15_000);
   for (let requests = 4, waitMs = 10; ; requests += 1, waitMs = Math.min(waitMs * 2, 250)) {
-    const followed = await shopper.send<Followed>('Order', { id: orderId });
+    const followed = await shopper.send<Followed>('OrderStatus', { id: orderId });
     const { status } = followed.data.order;
     if (status === 'CONFIRMED') {
       input.onStep?.('order', followed);

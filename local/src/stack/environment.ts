@@ -91,6 +91,23 @@ function passed(given: NodeJS.ProcessEnv, ...names: readonly string[]): Record<s
   return Object.fromEntries(names.flatMap((name) => (given[name] ? [[name, given[name]]] : [])));
 }
 
+/** What the payment service acts on; a webhook endpoint at Stripe is set up with the same choice (subgraphs/payment/README.md). */
+const WEBHOOK_EVENTS = [
+  'payment_intent.succeeded',
+  'payment_intent.payment_failed',
+  'payment_intent.canceled',
+  'payment_intent.processing',
+  'payment_intent.requires_action',
+  'payment_intent.amount_capturable_updated',
+  'refund.created',
+  'refund.updated',
+  'refund.failed',
+  'charge.refunded',
+  'charge.dispute.created',
+  'charge.dispute.updated',
+  'charge.dispute.closed',
+];
+
 /** Who may know what only some need: keys, passwords and databases of others are kept from a process. */
 const KNOWN_TO: readonly (readonly [variable: RegExp, processes: readonly ProcessName[]])[] = [
   ...SUBGRAPHS.filter((name) => name !== 'notification').map((name) => [named(name), [name]] as const),
@@ -145,6 +162,7 @@ function localSettings(name: ProcessName, ports: Ports, dataDir: string): Record
       NODE_ENV: 'development',
       DATA_FILE: join(dataDir, 'standIns', 'journal'),
       STRIPE_WEBHOOK_URL: `http://127.0.0.1:${ports.gateway}/webhooks/stripe`,
+      STRIPE_WEBHOOK_EVENTS: WEBHOOK_EVENTS.join(','),
     };
   }
   return {};

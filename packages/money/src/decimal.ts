@@ -11,15 +11,30 @@ export function toDecimal(amount: Money): string {
   return `${sign}${padded.slice(0, -digits)}.${padded.slice(-digits)}`;
 }
 
+/** Making a formatter costs a hundred times what using it does. */
+const formatters = new Map<string, Intl.NumberFormat>();
+const KEPT_FORMATTERS = 200;
+
+function formatter(currencyCode: string, locale: string): Intl.NumberFormat {
+  const key = `${currencyCode} ${locale}`;
+  let made = formatters.get(key);
+  if (!made) {
+    const digits = fractionDigits(currencyCode);
+    made = new Intl.NumberFormat(locale, {
+      style: 'currency',
+      currency: currencyCode,
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    });
+    if (formatters.size >= KEPT_FORMATTERS) formatters.clear();
+    formatters.set(key, made);
+  }
+  return made;
+}
+
 /** For people: 1999 EUR → "€19.99" (en), "19,99 €" (de). Exact at any size; `locale` is BCP 47. */
 export function format(amount: Money, locale = 'en'): string {
-  const digits = fractionDigits(amount.currencyCode);
-  return new Intl.NumberFormat(locale, {
-    style: 'currency',
-    currency: amount.currencyCode,
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  }).format(toDecimal(amount) as `${number}`);
+  return formatter(amount.currencyCode, locale).format(toDecimal(amount) as `${number}`);
 }
 
 /** The `Money` type of the graph. */

@@ -3,6 +3,7 @@ import { HeaderMap } from '@apollo/server';
 import {
   type DocumentNode,
   type ExecutionResult,
+  type FormattedExecutionResult,
   GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
@@ -19,42 +20,80 @@ interface Compiled {
   readonly fill: ReturnType<typeof inputDefaults>;
 }
 
+/** What a client sends, as far as it is well-formed. */
+interface Body {
+  readonly query: string;
+  readonly operationName?: string | null;
+  readonly variables?: Readonly<Record<string, unknown>> | null;
+}
+
+export interface CompiledExecution<C extends object> {
+  /** For Apollo Server: compiles each operation that it has parsed and validated, and executes it so. */
+  readonly plugin: ApolloServerPlugin<C>;
+  /**
+   * Executes a request whose operation has come before, without going through Apollo Server again: its text is already
+   * known to be valid. Undefined for every other request.
+   */
+  known(body: unknown, context: C): Promise<{ status: 200 | 400; result: FormattedExecutionResult }> | undefined;
+}
+
 /**
- * Executes each operation through a function compiled for it, kept by the hash of its text: several times faster than
- * walking the document (graphql-jit). An operation that cannot be compiled is executed by graphql-js as usual.
+ * Executes each operation through a function compiled for it, kept by its text: several times faster than walking the
+ * document (graphql-jit). An operation that cannot be compiled is executed by graphql-js as usual.
  */
-export function compiledExecution<C extends object>(
+export function createCompiledExecution<C extends object>(
   format: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError,
-): ApolloServerPlugin<C> {
+): CompiledExecution<C> {
   const compiled = new Map<string, Compiled | null>();
 
+  async function execute(query: Compiled, context: C, given: Readonly<Record<string, unknown>>) {
+    const result: ExecutionResult = await query.run(undefined, context, query.fill ? query.fill(given) : given);
+    const refused = !('data' in result);
+    return { status: refused ? (400 as const) : (200 as const), result: withFormattedErrors(result, refused, format) };
+  }
+
   return {
-    async requestDidStart() {
-      return {
-        async responseForOperation(request) {
-          const key = `${request.queryHash}:${request.operationName ?? ''}`;
-          let query = compiled.get(key);
-          if (query === undefined) {
-            query = compile(request.schema, request.document, request.operation, request.operationName);
-            if (compiled.size >= KEPT_OPERATIONS) compiled.delete(compiled.keys().next().value as string);
-            compiled.set(key, query);
-          }
-          if (query === null) return null;
-          const variables = request.request.variables ?? {};
-          const result: ExecutionResult = await query.run(
-            undefined,
-            request.contextValue,
-            query.fill ? query.fill(variables) : variables,
-          );
-          const refused = !('data' in result);
-          return {
-            http: { ...(refused ? { status: 400 } : {}), headers: new HeaderMap() },
-            body: { kind: 'single', singleResult: withFormattedErrors(result, refused, format) },
-          };
-        },
-      };
+    plugin: {
+      async requestDidStart() {
+        return {
+          async responseForOperation({ request, contextValue, source, schema, document, operation, operationName }) {
+            const key = keyOf(source, request.operationName);
+            let query = compiled.get(key);
+            if (query === undefined) {
+              query = compile(schema, document, operation, operationName);
+              if (compiled.size >= KEPT_OPERATIONS) compiled.delete(compiled.keys().next().value as string);
+              compiled.set(key, query);
+            }
+            if (query === null) return null;
+            const { status, result } = await execute(query, contextValue, request.variables ?? {});
+            return {
+              http: { ...(status === 400 ? { status } : {}), headers: new HeaderMap() },
+              body: { kind: 'single', singleResult: result },
+            };
+          },
+        };
+      },
+    },
+
+    known(body, context) {
+      if (!isBody(body)) return undefined;
+      const query = compiled.get(keyOf(body.query, body.operationName));
+      return query ? execute(query, context, body.variables ?? {}) : undefined;
     },
   };
+}
+
+const keyOf = (text: string, operationName: string | null | undefined) => `${operationName ?? ''}\n${text}`;
+
+function isBody(body: unknown): body is Body {
+  if (typeof body !== 'object' || body === null) return false;
+  const { query, operationName, variables, extensions } = body as Record<string, unknown>;
+  return (
+    typeof query === 'string' &&
+    (operationName === undefined || operationName === null || typeof operationName === 'string') &&
+    (variables === undefined || variables === null || (typeof variables === 'object' && !Array.isArray(variables))) &&
+    extensions === undefined
+  );
 }
 
 function compile(
@@ -72,7 +111,7 @@ function withFormattedErrors(
   result: ExecutionResult,
   refused: boolean,
   format: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError,
-) {
+): FormattedExecutionResult {
   if (!result.errors) return { data: result.data ?? null };
   const errors = result.errors.map((error) => {
     const code = error.extensions?.code ?? error.originalError?.['extensions' as keyof Error];

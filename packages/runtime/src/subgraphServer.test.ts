@@ -104,6 +104,25 @@ test('a signed request is answered by compiled execution, with variables', async
   expect(body).toEqual({ data: { hello: 'hello Ada', thing: { id: 't1', name: 'one' } } });
 });
 
+test('an operation that comes again gets the same answers and refusals', async () => {
+  const query = 'query Again($n: String!) { hello(name: $n) mine broken }';
+  const first = await send(query, { variables: { n: 'Ada' } });
+  expect(await send(query, { variables: { n: 'Ada' } })).toMatchObject({ status: first.status });
+  const second = await send(query, { variables: { n: 'Bob' }, viewer: user([]) });
+  expect(second.body.data).toEqual({ hello: 'hello Bob', mine: 'usr_1', broken: null });
+  expect(JSON.stringify(second.body)).not.toContain('vault');
+  const anonymous = await send(query, { variables: { n: 'Bob' } });
+  expect(anonymous.body.errors?.map((error) => error.extensions.code).sort()).toEqual([
+    'INTERNAL_SERVER_ERROR',
+    'UNAUTHENTICATED',
+  ]);
+  for (let time = 0; time < 2; time += 1) {
+    const refused = await send(query, { variables: { n: { secret: 'hunter2' } } });
+    expect(refused.status).toBe(400);
+    expect(JSON.stringify(refused.body)).not.toContain('hunter2');
+  }
+});
+
 test('entities are resolved, and interface members by their typename', async () => {
   const { body } = await send(
     'query($r: [_Any!]!) { _entities(representations: $r) { __typename ... on Thing { name } } }',

@@ -12,7 +12,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type GraphQLFormattedError, type GraphQLSchema, Kind, parse } from 'graphql';
 import { enforceAccess } from './access.js';
 import { apolloLogger } from './apolloLogger.js';
-import { compiledExecution } from './compiledExecution.js';
+import { createCompiledExecution } from './compiledExecution.js';
 import { runInContext, type WorkContext } from './context.js';
 import { maskError } from './errors.js';
 import { createHttpServer, errorBody, type Readiness } from './httpServer.js';
@@ -74,6 +74,7 @@ export async function createSubgraphServer<C extends { viewer: Viewer }>(
 ): Promise<SubgraphServer> {
   const schema = buildSchema(o.sdl, o.resolvers);
   const format = (formatted: GraphQLFormattedError, error: unknown) => maskError(formatted, error, o.logger);
+  const execution = createCompiledExecution<C>(format);
   const apollo = new ApolloServer<C>({
     schema,
     introspection: !o.production,
@@ -90,7 +91,7 @@ export async function createSubgraphServer<C extends { viewer: Viewer }>(
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
-      compiledExecution<C>(format),
+      execution.plugin,
     ],
   });
   await apollo.start();
@@ -125,11 +126,16 @@ export async function createSubgraphServer<C extends { viewer: Viewer }>(
       done();
     });
   }
-  const handler = fastifyApolloHandler(apollo, {
-    context: async (request) => o.createContext(request.viewer as Viewer, request.client as ClientInfo),
-  });
+  const contextOf = (request: FastifyRequest) =>
+    o.createContext(request.viewer as Viewer, request.client as ClientInfo);
+  const apolloHandler = fastifyApolloHandler(apollo, { context: async (request) => contextOf(request) });
   app.post('/graphql', { preHandler: identify }, function (request, reply) {
-    return runInContext(request.work as WorkContext, () => handler.call(this, request, reply));
+    return runInContext(request.work as WorkContext, async () => {
+      const answer = execution.known(request.body, contextOf(request));
+      if (!answer) return apolloHandler.call(this, request, reply);
+      const { status, result } = await answer;
+      return reply.code(status).type('application/json; charset=utf-8').send(JSON.stringify(result));
+    });
   });
   await o.routes?.(app);
 
