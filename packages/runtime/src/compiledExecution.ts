@@ -31,10 +31,10 @@ export interface CompiledExecution<C extends object> {
   /** For Apollo Server: compiles each operation that it has parsed and validated, and executes it so. */
   readonly plugin: ApolloServerPlugin<C>;
   /**
-   * Executes a request whose operation has come before, without going through Apollo Server again: its text is already
-   * known to be valid. Undefined for every other request.
+   * How to execute a request whose operation has come before, without going through Apollo Server again: its text is
+   * already known to be valid. Undefined for every other request.
    */
-  known(body: unknown, context: C): Promise<{ status: 200 | 400; result: FormattedExecutionResult }> | undefined;
+  known(body: unknown): ((context: C) => Promise<{ status: 200 | 400; result: FormattedExecutionResult }>) | undefined;
 }
 
 /**
@@ -75,10 +75,10 @@ export function createCompiledExecution<C extends object>(
       },
     },
 
-    known(body, context) {
+    known(body) {
       if (!isBody(body)) return undefined;
       const query = compiled.get(keyOf(body.query, body.operationName));
-      return query ? execute(query, context, body.variables ?? {}) : undefined;
+      return query ? (context) => execute(query, context, body.variables ?? {}) : undefined;
     },
   };
 }

@@ -131,9 +131,9 @@ export async function createSubgraphServer<C extends { viewer: Viewer }>(
   const apolloHandler = fastifyApolloHandler(apollo, { context: async (request) => contextOf(request) });
   app.post('/graphql', { preHandler: identify }, function (request, reply) {
     return runInContext(request.work as WorkContext, async () => {
-      const answer = execution.known(request.body, contextOf(request));
-      if (!answer) return apolloHandler.call(this, request, reply);
-      const { status, result } = await answer;
+      const execute = execution.known(request.body);
+      if (!execute) return apolloHandler.call(this, request, reply);
+      const { status, result } = await execute(contextOf(request));
       return reply.code(status).type('application/json; charset=utf-8').send(JSON.stringify(result));
     });
   });

@@ -30,6 +30,7 @@ import { mediaRoutes } from './media/routes.js';
 
 /** A change that was not projected with its write is found after this long at the latest; a change must show in 2 s. */
 const DRAIN_EVERY_MS = 1_000;
+const TREE_EVERY_MS = 30_000;
 const OVERDUE_EVERY_MS = 60_000;
 
 export interface ProductService {
@@ -87,6 +88,16 @@ export async function compose(config: Config, life: Life): Promise<ProductServic
       return false;
     },
   });
+  // So that no shopper waits for the category tree: it is read again before it is too old, and after each change.
+  const tree = startRepeating({
+    name: 'reading the category tree',
+    everyMs: TREE_EVERY_MS,
+    logger,
+    work: async () => {
+      await cache().refreshTree();
+      return false;
+    },
+  });
   const overdue = startRepeating({
     name: 'release of overdue reservations',
     everyMs: OVERDUE_EVERY_MS,
@@ -100,7 +111,7 @@ export async function compose(config: Config, life: Life): Promise<ProductServic
     logger,
     handlers: consumers(app),
   });
-  for (const [name, part] of Object.entries({ drain, overdue, consumers: consuming }))
+  for (const [name, part] of Object.entries({ drain, tree, overdue, consumers: consuming }))
     life.onShutdown(name, () => part.close());
 
   const views = createViews(config.MEDIA_BASE_URL);

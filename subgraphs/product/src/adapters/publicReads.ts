@@ -15,6 +15,8 @@ export interface PublicReads extends Reads {
   productsChanged(ids: readonly string[]): void;
   categoriesChanged(): void;
   stockChanged(variantIds: readonly string[]): void;
+  /** Reads the category tree anew, so that the next request does not have to. */
+  refreshTree(): Promise<void>;
   /** After a time without announcements. */
   forgetEverything(): void;
 }
@@ -68,16 +70,22 @@ export function publicReads(o: {
     };
   }
 
+  async function tree(): Promise<CategoryTree> {
+    const loaded = await trees.getMany(['tree'], async () => {
+      return new Map([['tree', categoryTree(await o.catalogue.categories())]]);
+    });
+    return loaded.get('tree') ?? categoryTree([]);
+  }
+
   return {
     productsByIds: async (ids) => [...(await byId(ids)).values()],
     productsBySlugs: byKey(o.catalogue.productsBySlugs, (product) => [product.slug]),
     productsByVariantIds: byKey(o.catalogue.productsByVariantIds, (product) => product.variants.map(({ id }) => id)),
     productsBySkus: byKey(o.catalogue.productsBySkus, (product) => product.variants.map(({ sku }) => sku)),
-    async tree() {
-      const loaded = await trees.getMany(['tree'], async () => {
-        return new Map([['tree', categoryTree(await o.catalogue.categories())]]);
-      });
-      return loaded.get('tree') ?? categoryTree([]);
+    tree,
+    async refreshTree() {
+      trees.clear();
+      await tree();
     },
     async search(search) {
       const key = JSON.stringify(search);
@@ -102,6 +110,8 @@ export function publicReads(o: {
     categoriesChanged() {
       trees.clear();
       searches.clear();
+      // In time for the next request; when it fails, that request tries again and tells.
+      tree().catch(() => undefined);
     },
     stockChanged(variantIds) {
       levels.drop(variantIds);
