@@ -100,7 +100,7 @@ describe('every operation of schema/operations runs with its example variables',
   test('as a guest', async () => {
     const steps = journey('guest', {
       first: ['ProductListing', 'CartCreate', 'CartLinesAdd', 'CartLinesUpdate', 'Cart'],
-      last: ['CartLinesRemove', ...BUYING, 'Order', 'OrderByNumber'],
+      last: ['CartLinesRemove', ...BUYING, 'OrderStatus', 'Order', 'OrderByNumber'],
     });
     await runAll(visitor(), steps, ['CartDiscountCodesUpdate', 'SessionRefresh']);
   }, 60_000);
