@@ -11,6 +11,8 @@ export interface Journey {
   readonly work: (worker: number, run: number) => Promise<void>;
   /** Statements that one run sends to stores, over all services. */
   readonly statements?: () => Promise<number>;
+  /** How many times longer it takes to warm up: a purchase runs the code of all services, each seldom. */
+  readonly hops?: number;
   /** The same read, on the subgraph that owns it. */
   readonly direct?: (worker: number, run: number) => Promise<void>;
 }
@@ -102,6 +104,7 @@ export async function journeys(o: { target: Target; shopper: Shopper; concurrenc
     },
     {
       name: 'whole purchase (2 lines)',
+      hops: 6,
       work: async (worker, run) => void (await buy(worker, run)),
       statements: async () => {
         const runs = 5;

@@ -20,21 +20,23 @@ const { values } = parseArgs({
   options: {
     json: { type: 'string' },
     seconds: { type: 'string', default: '8' },
-    concurrency: { type: 'string', default: '8' },
+    warmup: { type: 'string', default: '5' },
+    concurrency: { type: 'string', default: '16' },
     only: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   },
 });
 
 if (values.help) {
-  console.log('npm run bench -- [--seconds N] [--concurrency N] [--only NAME] [--json FILE]');
+  console.log('npm run bench -- [--seconds N] [--warmup N] [--concurrency N] [--only NAME] [--json FILE]');
   process.exit(0);
 }
 
 const seconds = Number(values.seconds);
+const warmup = Number(values.warmup);
 const concurrency = Number(values.concurrency);
-if (!(seconds > 0 && seconds <= 120 && concurrency > 0 && concurrency <= 64)) {
-  console.error('bench: --seconds is 1 to 120, --concurrency 1 to 64');
+if (!(seconds > 0 && seconds <= 120 && warmup >= 0 && warmup <= 60 && concurrency > 0 && concurrency <= 64)) {
+  console.error('bench: --seconds is 1 to 120, --warmup 0 to 60, --concurrency 1 to 64');
   process.exit(64);
 }
 
@@ -69,7 +71,7 @@ await withTarget(async (target) => {
     say(`${journey.name} …`);
     const statements = await journey.statements?.();
     const through = { name: journey.name, concurrency, work: journey.work };
-    await measure({ ...through, seconds: Math.min(3, seconds) });
+    await measure({ ...through, seconds: warmup * (journey.hops ?? 1) });
     const measured = await measure({ ...through, seconds });
     let direct: BenchResult['direct'];
     if (journey.direct) {
