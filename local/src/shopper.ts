@@ -208,7 +208,8 @@ export async function purchase(shopper: Shopper, standInsUrl: string, input: Pur
   await payAtProvider(standInsUrl, intentId, input.paymentMethod);
 
   const deadline = performance.now() + (input.timeoutMs ?? 15_000);
-  for (let requests = 4, waitMs = 10; ; requests += 1, waitMs = Math.min(waitMs * 2, 250)) {
+  for (let requests = 4, waitMs = 60; ; requests += 1, waitMs = Math.min(waitMs * 1.5, 250)) {
+    await delay(waitMs);
     const followed = await shopper.send<Followed>('OrderStatus', { id: orderId });
     const { status } = followed.data.order;
     if (status === 'CONFIRMED') {
@@ -226,6 +227,5 @@ export async function purchase(shopper: Shopper, standInsUrl: string, input: Pur
     }
     if (performance.now() > deadline)
       throw new Error(`order ${orderId} is ${status}, not CONFIRMED, after ${input.timeoutMs ?? 15_000} ms`);
-    await delay(waitMs);
   }
 }
