@@ -36,6 +36,7 @@ export { decodeCursor, encodeCursor, MAX_PAGE_SIZE } from './pagination.js';
 export { type Repeating, startRepeating } from './repeating.js';
 export { scalars } from './scalars.js';
 export { loadSdl, schemaFolder } from './sdl.js';
+export { asksAnywhereFor, asksFor } from './selection.js';
 export { createServiceClient, type ServiceClient } from './serviceClient.js';
 export { STATEMENTS_HEADER } from './statementsHeader.js';
 export type { SubgraphOptions, SubgraphServer } from './subgraphServer.js';

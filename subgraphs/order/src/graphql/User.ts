@@ -1,8 +1,8 @@
-import { hasScope } from '@souk/runtime';
+import { asksAnywhereFor, hasScope } from '@souk/runtime';
 import { pageSize } from '../app/findOrders.js';
 import type { UserResolvers } from '../generated/graphql.js';
 import { placeOf } from './pageArguments.js';
-import { selectedNames, selectedParts } from './selection.js';
+import { selectedParts } from './selection.js';
 
 export const User: UserResolvers = {
   __resolveReference: ({ id }) => ({ id }),
@@ -14,7 +14,7 @@ export const User: UserResolvers = {
       first: pageSize(first ?? 20),
       after: placeOf(after),
       status: status ?? null,
-      totalCount: selectedNames(info).has('totalCount'),
+      totalCount: asksAnywhereFor(info, 'totalCount'),
     };
     return loaders.ofCustomer(request).load(id);
   },

@@ -1,38 +1,8 @@
-import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
+import { asksAnywhereFor } from '@souk/runtime';
+import type { GraphQLResolveInfo } from 'graphql';
 import type { OrderParts } from '../app/ports.js';
-
-const known = new WeakMap<FieldNode, ReadonlySet<string>>();
-
-/**
- * The names of all fields selected below a field, at any depth. Operations are compiled once and kept, so the walk is done once
- * per operation.
- */
-export function selectedNames(info: GraphQLResolveInfo): ReadonlySet<string> {
-  const node = info.fieldNodes[0];
-  const cached = node && known.get(node);
-  if (cached) return cached;
-  const names = new Set<string>();
-  const visited = new Set<string>();
-  const walk = (selections: SelectionSetNode | undefined): void => {
-    for (const selection of selections?.selections ?? []) {
-      if (selection.kind === Kind.FIELD) {
-        names.add(selection.name.value);
-        walk(selection.selectionSet);
-      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-        walk(selection.selectionSet);
-      } else if (!visited.has(selection.name.value)) {
-        visited.add(selection.name.value);
-        walk(info.fragments[selection.name.value]?.selectionSet);
-      }
-    }
-  };
-  for (const field of info.fieldNodes) walk(field.selectionSet);
-  if (node) known.set(node, names);
-  return names;
-}
 
 /** The parts of orders that are selected anywhere below a field. */
 export function selectedParts(info: GraphQLResolveInfo): OrderParts {
-  const names = selectedNames(info);
-  return { lines: names.has('lines'), timeline: names.has('events') };
+  return { lines: asksAnywhereFor(info, 'lines'), timeline: asksAnywhereFor(info, 'events') };
 }

@@ -1,8 +1,7 @@
-import { ClientError, decodeCursor, encodeCursor, MAX_PAGE_SIZE } from '@souk/runtime';
+import { asksAnywhereFor, asksFor, ClientError, decodeCursor, encodeCursor, MAX_PAGE_SIZE } from '@souk/runtime';
 import type { FindProducts, ProductPage } from '../app/findProducts.js';
 import type { PagePosition, ProductSort } from '../app/ports.js';
 import type { Context } from './context.js';
-import { asksAnywhereFor, asksFor } from './selection.js';
 
 type Info = Parameters<typeof asksFor>[0];
 

@@ -1,6 +1,7 @@
+import { asksAnywhereFor } from '@souk/runtime';
 import type { QueryResolvers } from '../../generated/graphql.js';
 import { placeOf } from '../pageArguments.js';
-import { selectedNames, selectedParts } from '../selection.js';
+import { selectedParts } from '../selection.js';
 
 export const orders: NonNullable<QueryResolvers['orders']> = (_, { first, after, filter }, { app }, info) =>
   app.listOrders({
@@ -13,6 +14,6 @@ export const orders: NonNullable<QueryResolvers['orders']> = (_, { first, after,
     },
     first: first ?? 20,
     after: placeOf(after),
-    totalCount: selectedNames(info).has('totalCount'),
+    totalCount: asksAnywhereFor(info, 'totalCount'),
     parts: selectedParts(info),
   });

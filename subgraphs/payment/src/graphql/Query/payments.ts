@@ -1,6 +1,7 @@
+import { asksAnywhereFor } from '@souk/runtime';
 import type { QueryResolvers } from '../../generated/graphql.js';
 import { placeOf } from '../pageArguments.js';
-import { selectedNames, selectsHistory } from '../selection.js';
+import { selectsHistory } from '../selection.js';
 
 export const payments: NonNullable<QueryResolvers['payments']> = (_, { first, after, filter }, { app }, info) =>
   app.listPayments({
@@ -11,6 +12,6 @@ export const payments: NonNullable<QueryResolvers['payments']> = (_, { first, af
     },
     first: first ?? 20,
     after: placeOf(after),
-    totalCount: selectedNames(info).has('totalCount'),
+    totalCount: asksAnywhereFor(info, 'totalCount'),
     history: selectsHistory(info),
   });

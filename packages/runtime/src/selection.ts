@@ -21,17 +21,23 @@ function selectionOf(info: Info) {
   if (earlier) return earlier;
   const direct = new Set<string>();
   const anywhere = new Set<string>();
-  const walk = (set: SelectionSetNode | undefined, depth: number): void => {
+  // Fragments that spread each other again and again are walked once directly below the field and once deeper down.
+  const walked = { direct: new Set<string>(), deeper: new Set<string>() };
+  const walk = (set: SelectionSetNode | undefined, place: keyof typeof walked): void => {
     for (const selection of set?.selections ?? []) {
       if (selection.kind === Kind.FIELD) {
-        if (depth === 0) direct.add(selection.name.value);
+        if (place === 'direct') direct.add(selection.name.value);
         anywhere.add(selection.name.value);
-        walk(selection.selectionSet, depth + 1);
-      } else if (selection.kind === Kind.INLINE_FRAGMENT) walk(selection.selectionSet, depth);
-      else walk(info.fragments[selection.name.value]?.selectionSet, depth);
+        walk(selection.selectionSet, 'deeper');
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        walk(selection.selectionSet, place);
+      } else if (!walked[place].has(selection.name.value)) {
+        walked[place].add(selection.name.value);
+        walk(info.fragments[selection.name.value]?.selectionSet, place);
+      }
     }
   };
-  for (const node of info.fieldNodes) walk(node.selectionSet, 0);
+  for (const node of info.fieldNodes) walk(node.selectionSet, 'direct');
   const selection = { direct, anywhere };
   if (first && info.fieldNodes.length === 1) known.set(first, selection);
   return selection;
