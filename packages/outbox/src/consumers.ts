@@ -11,6 +11,7 @@ import { purgeInbox } from './inbox.js';
 import { type DeliveryData, queueName } from './names.js';
 import { backoffMs, createBell, within } from './pacing.js';
 import { keepConnected } from './redisConnection.js';
+import { reportQueue } from './reportQueue.js';
 
 export interface Consumers {
   /** Rejects while Redis cannot be reached, so that nothing is being consumed. */
@@ -103,6 +104,7 @@ export async function startConsumers(options: {
   const purging = every(3_600_000, 120_000 * (1 + Math.random()), 'inbox purge', logger, () =>
     purgeInBatches((size) => purgeInbox(options.database, size)),
   );
+  const reporting = every(15_000, 1_000, 'queue depth', logger, () => reportQueue(service, acks.current()));
 
   return {
     async check() {
@@ -123,6 +125,7 @@ export async function startConsumers(options: {
         within(3_000, 'stopping to consume', running).catch(() => undefined),
         acks.close(),
         purging.close(),
+        reporting.close(),
       ]);
     },
   };
