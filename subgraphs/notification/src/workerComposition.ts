@@ -1,7 +1,8 @@
 import { keepListening, startConsumers } from '@souk/outbox';
-import { openDatabase } from '@souk/postgres';
+import { openDatabase, watchBacklog } from '@souk/postgres';
 import { createHealthServer, createLogger, createServiceClient, type Life, startRepeating } from '@souk/runtime';
 import { createAccountReader } from './adapters/accountReader.service.js';
+import { notificationBacklog } from './adapters/backlog.postgres.js';
 import { createDeliveryStore, QUEUED_CHANNEL } from './adapters/deliveryStore.postgres.js';
 import { createSendgridSender } from './adapters/email.sendgrid.js';
 import { createOrderReader } from './adapters/orderReader.service.js';
@@ -24,6 +25,8 @@ export async function composeWorker(config: WorkerConfig, life: Life, tuning: { 
     life.onShutdown(`${to} client`, () => made.close());
     return made;
   };
+  const backlog = watchBacklog({ database, statement: notificationBacklog, logger });
+  life.onShutdown('backlog', () => backlog.close());
   const retries = new Set<NodeJS.Timeout>();
   const app = createWorkerApp({
     store: createDeliveryStore(database),

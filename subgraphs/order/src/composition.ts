@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { startConsumers, startRelay } from '@souk/outbox';
-import { openDatabase } from '@souk/postgres';
+import { openDatabase, watchBacklog } from '@souk/postgres';
 import {
   createLogger,
   createServiceClient,
@@ -9,6 +9,7 @@ import {
   loadSdl,
   startRepeating,
 } from '@souk/runtime';
+import { orderBacklog } from './adapters/backlog.postgres.js';
 import { createCartPort } from './adapters/cart.service.js';
 import { createGuestLookup } from './adapters/guestLookup.postgres.js';
 import { createOrderList } from './adapters/orderList.prisma.js';
@@ -88,6 +89,8 @@ export async function composeOrder(config: Config, life: Life) {
       },
     }),
   ];
+  const backlog = watchBacklog({ database, statement: orderBacklog, logger });
+  life.onShutdown('backlog', () => backlog.close());
   life.onShutdown('sweepers', () => Promise.all(sweepers.map((sweeper) => sweeper.close())));
 
   const server = await createSubgraphServer({

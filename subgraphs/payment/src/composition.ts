@@ -1,5 +1,5 @@
 import { startConsumers, startRelay } from '@souk/outbox';
-import { openDatabase } from '@souk/postgres';
+import { openDatabase, watchBacklog } from '@souk/postgres';
 import {
   createLogger,
   createServiceClient,
@@ -8,6 +8,7 @@ import {
   loadSdl,
   startRepeating,
 } from '@souk/runtime';
+import { paymentBacklog } from './adapters/backlog.postgres.js';
 import { createOrderPort } from './adapters/order.service.js';
 import { createPaymentList } from './adapters/paymentList.prisma.js';
 import { createPaymentStore } from './adapters/paymentStore.postgres.js';
@@ -43,6 +44,9 @@ export async function composePayment(config: Config, life: Life) {
     webhookSecret: config.STRIPE_WEBHOOK_SECRET,
     apiBaseUrl: config.STRIPE_API_BASE_URL,
   });
+
+  const backlog = watchBacklog({ database, statement: paymentBacklog, logger });
+  life.onShutdown('backlog', () => backlog.close());
 
   const app = createApp({
     payments: createPaymentStore(database),

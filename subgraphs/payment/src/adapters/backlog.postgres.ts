@@ -1,0 +1,9 @@
+import { type BacklogRow, oldestSeconds, sql } from '@souk/postgres';
+
+/** What of the payment service waits or was given up; each part reads an index that is as small as what it counts. */
+export const paymentBacklog = sql<BacklogRow>(
+  'payment.backlog',
+  `SELECT 'webhooks_waiting' AS what, count(*)::int AS count, ${oldestSeconds('received_at')} FROM webhook_event WHERE attempt_at IS NOT NULL
+   UNION ALL SELECT 'webhooks_failed', count(*)::int, ${oldestSeconds('received_at')} FROM webhook_event WHERE status = 'FAILED'
+   UNION ALL SELECT 'refunds_pending', count(*)::int, ${oldestSeconds('created_at')} FROM refund WHERE attempt_at IS NOT NULL`,
+);
