@@ -44,6 +44,7 @@ export interface CheckoutAnswer {
   readonly shipping: GraphMoney;
   readonly tax: GraphMoney;
   readonly shippingTax: GraphMoney;
+  readonly shippingTaxBasisPoints: number;
   readonly taxIncluded: boolean;
   readonly total: GraphMoney;
   readonly shippingAddress: PostalAddress;
@@ -65,6 +66,7 @@ export interface CheckoutLine {
   readonly unitPrice: GraphMoney;
   readonly discount: GraphMoney;
   readonly tax: GraphMoney;
+  readonly taxBasisPoints: number;
   readonly total: GraphMoney;
 }
 
@@ -159,6 +161,7 @@ export function checkoutAnswer(o: {
         unitPrice: amount(line.unitPrice),
         discount: amount(price.discount),
         tax: amount(price.tax),
+        taxBasisPoints: pricing.taxBasisPoints,
         total: amount(price.total),
       };
     }),
@@ -168,6 +171,7 @@ export function checkoutAnswer(o: {
     shipping: amount(pricing.shipping ?? 0),
     tax: amount(pricing.tax ?? 0),
     shippingTax: amount(pricing.shippingTax),
+    shippingTaxBasisPoints: pricing.taxBasisPoints,
     taxIncluded: pricing.taxIncluded,
     total: amount(pricing.total),
     shippingAddress: cart.shippingAddress,

@@ -37,6 +37,8 @@ export interface Pricing {
   readonly shipping: number | null;
   readonly tax: number | null;
   readonly shippingTax: number;
+  /** The rate of all taxes of this cart, that of its destination; 0 while that is not known. 1900 = 19 %. */
+  readonly taxBasisPoints: number;
   readonly taxIncluded: boolean;
   readonly total: number;
   readonly allocations: readonly Allocation[];
@@ -101,6 +103,7 @@ export function priceCart(cart: Cart, rules: Rules, codePromotions: readonly Pro
     shipping,
     tax,
     shippingTax,
+    taxBasisPoints: taxRate?.basisPoints ?? 0,
     taxIncluded,
     total: subtotal + (shipping ?? 0) - discount + (taxIncluded ? 0 : (tax ?? 0)),
     allocations: discounts.allocations,

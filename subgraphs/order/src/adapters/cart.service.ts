@@ -25,12 +25,16 @@ interface CheckoutData {
         readonly unitPrice: Cents;
         readonly discount: Cents;
         readonly tax: Cents;
+        readonly taxBasisPoints: number | null;
         readonly total: Cents;
       }[];
       readonly subtotal: Cents;
       readonly discount: Cents;
       readonly shipping: Cents;
+      readonly shippingDiscount: Cents;
       readonly tax: Cents;
+      readonly shippingTax: Cents;
+      readonly shippingTaxBasisPoints: number | null;
       readonly taxIncluded: boolean;
       readonly total: Cents;
       readonly shippingAddress: Address;
@@ -57,9 +61,10 @@ const CHECKOUT = `mutation OrderCartCheckout($cartId: ID!, $cartVersion: Int!, $
       cartId customerId email currencyCode
       lines {
         variantId productName variantName sku imageUrl quantity
-        unitPrice { centAmount } discount { centAmount } tax { centAmount } total { centAmount }
+        unitPrice { centAmount } discount { centAmount } tax { centAmount } taxBasisPoints total { centAmount }
       }
       subtotal { centAmount } discount { centAmount } shipping { centAmount } tax { centAmount } taxIncluded total { centAmount }
+      shippingDiscount { centAmount } shippingTax { centAmount } shippingTaxBasisPoints
       shippingAddress ${ADDRESS} billingAddress ${ADDRESS}
       shippingMethodId shippingMethodName discountCodes
     }
@@ -89,7 +94,7 @@ export function createCartPort(client: ServiceClient): CartPort {
 }
 
 function cartOf(checkout: NonNullable<CheckoutData['cartCheckout']['checkout']>): CheckedOutCart {
-  const { subtotal, discount, shipping, tax, total, lines, ...rest } = checkout;
+  const { subtotal, discount, shipping, shippingDiscount, tax, shippingTax, total, lines, ...rest } = checkout;
   return {
     ...rest,
     lines: lines.map(({ unitPrice, discount, tax, total, ...line }) => ({
@@ -102,6 +107,8 @@ function cartOf(checkout: NonNullable<CheckoutData['cartCheckout']['checkout']>)
     subtotalCents: subtotal.centAmount,
     discountCents: discount.centAmount,
     shippingCents: shipping.centAmount,
+    shippingDiscountCents: shippingDiscount.centAmount,
+    shippingTaxCents: shippingTax.centAmount,
     taxCents: tax.centAmount,
     totalCents: total.centAmount,
   };

@@ -15,6 +15,9 @@ export interface OrderRow {
   readonly subtotal_cents: number;
   readonly discount_cents: number;
   readonly shipping_cents: number;
+  readonly shipping_discount_cents: number | null;
+  readonly shipping_tax_cents: number | null;
+  readonly shipping_tax_basis_points: number | null;
   readonly tax_cents: number;
   readonly tax_included: boolean;
   readonly total_cents: number;
@@ -48,11 +51,13 @@ export const orderColumns = (
   o.customer_id, o.cart_id, o.email, o.locale, o.currency_code, o.subtotal_cents, o.discount_cents, o.shipping_cents,
   o.tax_cents, o.tax_included, o.total_cents, o.shipping_address, o.billing_address, o.shipping_method_id,
   o.shipping_method_name, o.coupon_codes, o.payment_due_at, o.payment_id, o.placed_at, o.confirmed_at, o.expired_at,
-  o.cancelled_at, o.cancel_reason, o.cancel_key, o.version,
+  o.cancelled_at, o.cancel_reason, o.cancel_key, o.version, o.shipping_discount_cents, o.shipping_tax_cents,
+  o.shipping_tax_basis_points,
   CASE WHEN ${lines} THEN (
     SELECT coalesce(json_agg(json_build_object('id', l.id, 'variantId', l.variant_id, 'productName', l.product_name,
       'variantName', l.variant_name, 'sku', l.sku, 'imageUrl', l.image_url, 'quantity', l.quantity,
       'unitPriceCents', l.unit_price_cents, 'discountCents', l.discount_cents, 'taxCents', l.tax_cents,
+      'taxBasisPoints', l.tax_basis_points,
       'totalCents', l.total_cents) ORDER BY l.position), '[]'::json)
     FROM order_line l WHERE l.order_id = o.id) END AS lines,
   CASE WHEN ${timeline} THEN (
@@ -75,6 +80,9 @@ export function orderOf(row: OrderRow): OrderView {
     subtotalCents: row.subtotal_cents,
     discountCents: row.discount_cents,
     shippingCents: row.shipping_cents,
+    shippingDiscountCents: row.shipping_discount_cents,
+    shippingTaxCents: row.shipping_tax_cents,
+    shippingTaxBasisPoints: row.shipping_tax_basis_points,
     taxCents: row.tax_cents,
     taxIncluded: row.tax_included,
     totalCents: row.total_cents,

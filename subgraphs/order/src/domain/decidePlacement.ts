@@ -12,6 +12,9 @@ export interface CheckedOutCart {
   readonly subtotalCents: number;
   readonly discountCents: number;
   readonly shippingCents: number;
+  readonly shippingDiscountCents: number;
+  readonly shippingTaxCents: number;
+  readonly shippingTaxBasisPoints: number | null;
   readonly taxCents: number;
   readonly taxIncluded: boolean;
   readonly totalCents: number;
@@ -80,6 +83,9 @@ export function decidePlacement(cart: CheckedOutCart, terms: PlacementTerms, set
       subtotalCents: cart.subtotalCents,
       discountCents: cart.discountCents,
       shippingCents: cart.shippingCents,
+      shippingDiscountCents: cart.shippingDiscountCents,
+      shippingTaxCents: cart.shippingTaxCents,
+      shippingTaxBasisPoints: cart.shippingTaxBasisPoints,
       taxCents: cart.taxCents,
       taxIncluded: cart.taxIncluded,
       totalCents: cart.totalCents,

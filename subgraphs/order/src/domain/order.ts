@@ -25,6 +25,8 @@ export interface OrderLine {
   readonly unitPriceCents: number;
   readonly discountCents: number;
   readonly taxCents: number;
+  /** The rate of `taxCents`: 1900 = 19 %. Null for what was ordered before rates were kept. */
+  readonly taxBasisPoints: number | null;
   /** unitPrice × quantity − discount. */
   readonly totalCents: number;
 }
@@ -70,6 +72,11 @@ export interface Order {
   readonly subtotalCents: number;
   readonly discountCents: number;
   readonly shippingCents: number;
+  /** What of `discountCents` is taken off shipping. This and the next two are null for what was ordered before they were kept. */
+  readonly shippingDiscountCents: number | null;
+  /** What of `taxCents` is for shipping, and its rate: 1900 = 19 %. */
+  readonly shippingTaxCents: number | null;
+  readonly shippingTaxBasisPoints: number | null;
   readonly taxCents: number;
   readonly taxIncluded: boolean;
   readonly totalCents: number;
