@@ -1,5 +1,5 @@
 import { type EventOf, type EventOfType, type EventType, parseEvent } from '@souk/events';
-import { type Logger, metrics, newContext, runInContext, SERVICES, type ServiceName } from '@souk/runtime';
+import { failpoint, type Logger, metrics, newContext, runInContext, SERVICES, type ServiceName } from '@souk/runtime';
 import { type Job, UnrecoverableError } from 'bullmq';
 import type { Acknowledger } from './acknowledge.js';
 import type { DeliveryData } from './names.js';
@@ -62,7 +62,9 @@ export function createDelivery(options: {
       }
       const stop = duration.startTimer({ type });
       try {
+        await failpoint('outbox.consumer.beforeHandler');
         await within(options.handlerTimeoutMs, `handling ${type}`, handler(event));
+        await failpoint('outbox.consumer.afterHandler');
       } catch (error) {
         throw failure(error, job, event.id);
       } finally {

@@ -1,5 +1,5 @@
 import type { Database } from '@souk/postgres';
-import { type Logger, metrics, newContext, runInContext, type ServiceName } from '@souk/runtime';
+import { failpoint, type Logger, metrics, newContext, runInContext, type ServiceName } from '@souk/runtime';
 import { claimDue, type DueEvent, releaseClaim } from './claim.js';
 import { createCourier, type DeliveryPolicy } from './courier.js';
 import { every, purgeInBatches, purgeSettled, reportLag } from './housekeeping.js';
@@ -95,7 +95,9 @@ export async function startRelay(options: {
       due = await claimDue(database, { ...tuning, limit: tuning.batchSize });
       if (due.length === 0) return;
       try {
+        await failpoint('outbox.relay.afterClaim');
         await courier.deliver(due);
+        await failpoint('outbox.relay.afterSend');
         const again = due.filter((one) => one.sends > 1).length;
         if (again < due.length) sent.inc({ producer: service, again: 'no' }, due.length - again);
         if (again > 0) sent.inc({ producer: service, again: 'yes' }, again);

@@ -1,5 +1,5 @@
 import { type Database, sql } from '@souk/postgres';
-import { countStatement, type Logger, newContext, runInContext, type ServiceName } from '@souk/runtime';
+import { countStatement, failpoint, type Logger, newContext, runInContext, type ServiceName } from '@souk/runtime';
 import { settledKey } from './names.js';
 import { backoffMs, createBell, within } from './pacing.js';
 import { keepConnected } from './redisConnection.js';
@@ -70,7 +70,9 @@ export function startSettling(options: {
     });
     for (let attempt = 0; acks.length > 0; attempt += 1) {
       try {
+        await failpoint('outbox.settle.afterReceive');
         await database.query(settle, [acks.map((ack) => ack.eventId), acks.map((ack) => ack.consumer)]);
+        await failpoint('outbox.settle.afterApply');
         return;
       } catch (error) {
         logger.warn({ err: error, acknowledgements: acks.length }, 'could not settle events');

@@ -20,6 +20,8 @@ export {
   ServiceUnavailable,
   withoutValue,
 } from './errors.js';
+export { FAILPOINTS, type FailpointName } from './failpointNames.js';
+export { armFailpoints, FailpointError, failpoint } from './failpoints.js';
 export { createHealthServer, createHttpServer, errorBody, type Readiness } from './httpServer.js';
 export {
   createIdentityVerifier,

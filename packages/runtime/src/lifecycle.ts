@@ -1,4 +1,5 @@
 import { ConfigError } from './config.js';
+import { prepareFailpoints } from './failpoints.js';
 import type { Logger } from './logger.js';
 
 export interface Life {
@@ -9,7 +10,7 @@ export interface Life {
 /**
  * Runs a process: starts it, and on SIGTERM or SIGINT closes what was registered, in reverse order, within
  * `shutdownTimeoutMs`; what hangs is named in the log and left. A start that fails closes what was started and exits
- * with status 1, or 78 (EX_CONFIG) when the configuration is faulty.
+ * with status 1, or 78 (EX_CONFIG) when the configuration is faulty. In production it does not start with failpoints set.
  */
 export function runService(
   service: string,
@@ -51,7 +52,11 @@ export function runService(
   process.on('unhandledRejection', (error) => fail('unhandled rejection', error));
   process.on('uncaughtException', (error) => fail('uncaught exception', error));
 
-  start({ onShutdown: (name, close) => closers.push({ name, close }) }).then(
+  const begin = async () => {
+    prepareFailpoints(service, process.env);
+    return start({ onShutdown: (name, close) => closers.push({ name, close }) });
+  };
+  begin().then(
     (started) => {
       logger = started.logger;
       timeoutMs = started.shutdownTimeoutMs ?? timeoutMs;

@@ -1,3 +1,4 @@
+import { failpoint } from '@souk/runtime';
 import { mayUse, type Quotes } from '../domain/cart.js';
 import {
   type CheckoutAnswer,
@@ -86,6 +87,7 @@ export const checkoutCart =
         customerKey: deps.customerKey(customerId, answer.email),
         now,
       });
+      await failpoint('cart.checkout.afterLock');
       if (claim.outcome === 'CLAIMED') return { checkout: answer, refusals: [] };
       if (claim.outcome === 'LIMIT') {
         const promotion = pricing.applied.find((candidate) => candidate.id === claim.promotionId);

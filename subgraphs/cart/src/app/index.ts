@@ -1,3 +1,4 @@
+import { failpoint } from '@souk/runtime';
 import { changeBuyer, chooseShippingMethod } from './changeBuyer.js';
 import { changeCodes } from './changeCodes.js';
 import { addCartLines, removeCartLines, setCartLines } from './changeLines.js';
@@ -30,7 +31,11 @@ export function createApp(deps: AppDeps) {
     mergeCarts: mergeCarts(deps),
     deleteCart: deleteCart(deps),
     checkoutCart: checkoutCart(deps),
-    releaseCheckout: (orderId: string) => deps.checkouts.release(orderId, deps.now()),
+    async releaseCheckout(orderId: string) {
+      const released = await deps.checkouts.release(orderId, deps.now());
+      await failpoint('cart.checkout.afterRelease');
+      return released;
+    },
     listPromotions: listPromotions(deps),
     createPromotion: createPromotion(deps),
     updatePromotion: updatePromotion(deps),

@@ -1,5 +1,5 @@
 import type { EventEnvelope } from '@souk/events';
-import { newId } from '@souk/runtime';
+import { failpoint, newId } from '@souk/runtime';
 import type { TemplateName, TemplateParams } from '../domain/notification.js';
 import { channelsOf } from '../domain/templates/index.js';
 import type { ClaimedDelivery, DeliveryStore } from './ports.js';
@@ -38,5 +38,6 @@ export const notify =
       },
       LEASE_MS,
     );
+    await failpoint('notification.delivery.afterRecord');
     if (claimed.length > 0) await send(claimed);
   };

@@ -1,4 +1,4 @@
-import { type Logger, metrics } from '@souk/runtime';
+import { failpoint, type Logger, metrics } from '@souk/runtime';
 import { afterFailure, afterSending, type Outcome, type RetryPolicy } from '../domain/attempt.js';
 import type { AccountForMail, OrderForMail, Shop } from '../domain/notification.js';
 import { accountRegistered, type OrderTemplate, orderMail, orderSms } from '../domain/templates/index.js';
@@ -41,7 +41,9 @@ export const sendDeliveries =
   (deps: SendDeliveriesDeps) =>
   async (deliveries: readonly ClaimedDelivery[]): Promise<void> => {
     const results = await attemptAll(deps, deliveries);
+    await failpoint('notification.delivery.afterProvider');
     await deps.store.finish(results);
+    await failpoint('notification.delivery.afterFinish');
     for (const { delivery, outcome } of results) {
       const { id, template, channel, attempt, eventId } = delivery;
       outcomes.inc({ template, channel, state: outcome.state });

@@ -1,4 +1,5 @@
 import { type EventOf, events, newEvent } from '@souk/events';
+import { failpoint } from '@souk/runtime';
 import { type CaptureDecision, decideCapture, type RefundReason } from '../domain/decideCapture.js';
 import type { Order, TimelineEntry } from '../domain/order.js';
 import type { Clock, OrderChange, OrderStore, StockPort } from './ports.js';
@@ -36,6 +37,7 @@ export const applyCapture =
 async function settle(deps: ApplyCaptureDeps, order: Order, decision: CaptureDecision): Promise<CaptureDecision> {
   if (decision.kind !== 'REVIVE') return decision;
   const sold = await deps.stock.sell(order.id);
+  await failpoint('order.capture.afterSell');
   return sold === 'SOLD' ? decision : { kind: 'REFUND', reason: 'ORDER_EXPIRED' };
 }
 

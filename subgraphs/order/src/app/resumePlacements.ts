@@ -1,4 +1,4 @@
-import { type Logger, newContext, newId, runInContext } from '@souk/runtime';
+import { failpoint, type Logger, newContext, newId, runInContext } from '@souk/runtime';
 import type { Placement, PlacementStore } from './ports.js';
 import { PLACEMENT_LEASE_MS, type PlacementOutcome } from './runPlacement.js';
 
@@ -16,6 +16,7 @@ const BATCH = 20;
  */
 export const resumePlacements = (deps: ResumePlacementsDeps) => async (): Promise<number> => {
   const placements = await deps.placements.takeOver(newId('plc'), PLACEMENT_LEASE_MS, BATCH);
+  if (placements.length > 0) await failpoint('order.resume.afterTakeOver');
   await Promise.all(
     placements.map((placement) => {
       const { traceparent, correlationId, customerId } = placement;

@@ -1,5 +1,5 @@
 import { events, newEvent } from '@souk/events';
-import { actorOf, currentContext, type Logger, newContext, newId, ServiceUnavailable } from '@souk/runtime';
+import { actorOf, currentContext, failpoint, type Logger, newContext, newId, ServiceUnavailable } from '@souk/runtime';
 import { type CheckedOutCart, decidePlacement, type PlacedOrder, priceRefusal } from '../domain/decidePlacement.js';
 import type { OrderView } from '../domain/order.js';
 import { orderNumber } from '../domain/orderNumber.js';
@@ -51,13 +51,16 @@ export const runPlacement = (deps: RunPlacementDeps) => {
   const undo = undoPlacement(deps);
   return async (placement: Placement): Promise<PlacementOutcome> => {
     if (placement.step === 'UNDOING') return undo(placement, placement.refusal ?? OUTAGE);
+    await failpoint('order.placement.afterClaim');
     const held = await holdEverything(deps, placement);
     if (held.kind === 'HELD') return commit(deps, placement, held.cart);
     if (held.kind === 'NOTHING_HELD') {
       await deps.placements.endRefused(placement, held.refusal);
       return { kind: 'REFUSED', refusal: held.refusal };
     }
+    await failpoint('order.placement.beforeUndo');
     const begun = await deps.placements.startUndo(placement, held.refusal, PLACEMENT_LEASE_MS);
+    await failpoint('order.placement.afterStartUndo');
     return begun ? undo(placement, held.refusal) : { kind: 'LOST' };
   };
 };
@@ -84,10 +87,12 @@ async function holdEverything(deps: RunPlacementDeps, placement: Placement): Pro
       const refusal = { remembered: true, errors: answer.refusals };
       return { kind: placement.attempts === 0 ? 'NOTHING_HELD' : 'MAYBE_HELD', refusal };
     }
+    await failpoint('order.placement.afterCheckout');
     const wrongPrice = priceRefusal(answer.cart, placement.input.expectedTotal);
     if (wrongPrice !== null) return refused([wrongPrice]);
     const expiresAt = new Date(deps.clock().getTime() + deps.paymentWindowMs + RESERVATION_GRACE_MS);
     const stock = await deps.stock.reserve(placement.orderId, answer.cart.lines, expiresAt);
+    await failpoint('order.placement.afterReserve');
     if (stock.kind === 'RESERVED') return { kind: 'HELD', cart: answer.cart };
     if (stock.kind === 'SHORT') {
       return refused(stock.lines.map((line) => ({ code: 'INSUFFICIENT_STOCK' as const, ...line })));
@@ -121,6 +126,7 @@ async function commit(deps: RunPlacementDeps, placement: Placement, cart: Checke
     const result = await deps.placements.commit(placement, placed, [event]);
     if (result === 'LOST') return { kind: 'LOST' };
     if (result === 'COMMITTED') {
+      await failpoint('order.placement.afterCommit');
       return { kind: 'PLACED', order: { ...order, lines: placed.lines, timeline: placed.timeline } };
     }
   }
@@ -153,6 +159,7 @@ const undoPlacement =
       deps.cart.release(placement.orderId),
       deps.stock.release(placement.orderId),
     ]);
+    await failpoint('order.placement.afterUndo');
     const failed = released.filter((result) => result.status === 'rejected');
     if (failed.length === 0) {
       await deps.placements.endRefused(placement, refusal);

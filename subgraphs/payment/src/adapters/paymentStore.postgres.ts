@@ -1,4 +1,5 @@
 import { type Database, sql } from '@souk/postgres';
+import { failpoint } from '@souk/runtime';
 import type { PaymentStore } from '../app/ports.js';
 import { applyChange, changeParams } from './paymentChange.postgres.js';
 import { type PaymentRow, paymentColumns, paymentOf } from './paymentRow.js';
@@ -88,7 +89,10 @@ export function createPaymentStore(database: Database): PaymentStore {
       };
     },
     async apply(change) {
-      return (await database.query(applyChange, changeParams(change))).length === 1;
+      await failpoint('payment.apply.before');
+      const rows = await database.query(applyChange, changeParams(change));
+      await failpoint('payment.apply.after');
+      return rows.length === 1;
     },
     async markApplied(eventId) {
       await database.query(markApplied, [eventId]);

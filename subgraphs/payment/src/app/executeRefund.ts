@@ -1,4 +1,4 @@
-import { type Logger, newId } from '@souk/runtime';
+import { failpoint, type Logger, newId } from '@souk/runtime';
 import { decideRefundNews, type RefundSnapshot } from '../domain/decideRefund.js';
 import type { Payment, Refund } from '../domain/payment.js';
 import { type Cause, refundChange, untilApplied } from './changes.js';
@@ -52,7 +52,9 @@ export const executeRefund = (deps: ExecuteRefundDeps) => {
     if (provider === undefined) throw new Error(`payment ${payment.id} is of a provider that is not configured`);
     let news: RefundSnapshot;
     try {
+      await failpoint('payment.refund.beforeProvider');
       news = await ask(provider, payment, refund, deps.clock());
+      await failpoint('payment.refund.afterProvider');
     } catch (error) {
       if (error instanceof ProviderUnavailable) {
         deps.logger.warn({ err: error, refundId: refund.id }, 'a refund is asked for again later');

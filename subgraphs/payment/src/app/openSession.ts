@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Logger, newId, ServiceUnavailable, type Viewer } from '@souk/runtime';
+import { failpoint, type Logger, newId, ServiceUnavailable, type Viewer } from '@souk/runtime';
 import type { IntentSnapshot } from '../domain/decideIntent.js';
 import type { Payment } from '../domain/payment.js';
 import type { Refusal } from '../domain/refusal.js';
@@ -94,8 +94,11 @@ async function reachProvider(
   let payment = opened;
   try {
     if (payment.amountCents !== order.totalCentAmount) payment = await changeAmount(deps, payment, order);
+    await failpoint('payment.session.beforeProvider');
     const { intent, clientSecret } = await askFor(provider, payment, opened);
+    await failpoint('payment.session.afterProvider');
     const { payment: known } = await deps.applyIntent(payment, intent, {});
+    await failpoint('payment.session.afterApply');
     if (known.state === 'CAPTURED') return refuse('ALREADY_PAID', 'This order is paid.', 'orderId', known);
     if (known.state === 'CANCELLED') {
       return refuse('ORDER_NOT_PAYABLE', 'The payment of this order was cancelled.', 'orderId', known);

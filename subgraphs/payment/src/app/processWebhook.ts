@@ -1,4 +1,4 @@
-import { type Logger, metrics, newContext, newId, runInContext } from '@souk/runtime';
+import { failpoint, type Logger, metrics, newContext, newId, runInContext } from '@souk/runtime';
 import type { Payment } from '../domain/payment.js';
 import type { ApplyIntent } from './applyIntent.js';
 import { historyEntry, untilApplied } from './changes.js';
@@ -39,6 +39,7 @@ export const processWebhook =
   (webhook: StoredWebhook): Promise<void> =>
     runInContext(newContext('background', { actor: `provider:${webhook.provider}` }), async () => {
       try {
+        await failpoint('payment.webhook.beforeApply');
         const outcome = await applyNotice(deps, webhook);
         if (outcome === 'SETTLED_WITH_EFFECT') processed.inc({ outcome: 'applied' });
         else await settle(deps, webhook, outcome);

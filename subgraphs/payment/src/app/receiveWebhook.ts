@@ -1,4 +1,4 @@
-import { type Logger, metrics, newId } from '@souk/runtime';
+import { failpoint, type Logger, metrics, newId } from '@souk/runtime';
 import type { Clock, PaymentProvider, Providers, StoredWebhook, VerifiedWebhook, WebhookStore } from './ports.js';
 
 export interface ReceiveWebhookDeps {
@@ -35,7 +35,9 @@ export const receiveWebhook =
     }
     const webhook: StoredWebhook = { ...verified, id: newId('whk'), provider: providerCode, attempts: 0 };
     const relevant = isRelevant(provider, verified);
+    await failpoint('payment.webhook.beforeStore');
     const isNew = await deps.webhooks.store(webhook, relevant);
+    await failpoint('payment.webhook.afterStore');
     received.inc({ provider: providerCode, outcome: isNew ? 'stored' : 'known' });
     if (isNew && relevant) deps.startProcessing(webhook);
     return isNew ? 'STORED' : 'KNOWN';

@@ -1,4 +1,4 @@
-import { type Logger, newContext, runInContext, ServiceUnavailable } from '@souk/runtime';
+import { failpoint, type Logger, newContext, runInContext, ServiceUnavailable } from '@souk/runtime';
 import type { IntentSnapshot } from '../domain/decideIntent.js';
 import { isLive, type Payment } from '../domain/payment.js';
 import type { ApplyIntent } from './applyIntent.js';
@@ -34,6 +34,7 @@ const BATCH = 20;
  */
 export const settlePayments = (deps: SettlePaymentsDeps) => async (): Promise<boolean> => {
   const payments = await deps.payments.takeUnsettled(BATCH);
+  if (payments.length > 0) await failpoint('payment.settle.afterTake');
   await each(
     deps,
     payments,
@@ -125,7 +126,9 @@ async function cancel(deps: SettlePaymentsDeps, provider: PaymentProvider, payme
   if (reference === null) throw new Error(`payment ${payment.id} has no intent to cancel`);
   let intent: IntentSnapshot;
   try {
+    await failpoint('payment.cancel.beforeProvider');
     intent = await provider.cancelIntent(reference, providerKeys.cancelIntent(payment));
+    await failpoint('payment.cancel.afterProvider');
   } catch (error) {
     if (!(error instanceof ProviderRefused)) throw error;
     intent = (await provider.retrieveIntent(reference)).intent;

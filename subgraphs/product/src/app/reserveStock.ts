@@ -1,4 +1,4 @@
-import { ClientError } from '@souk/runtime';
+import { ClientError, failpoint } from '@souk/runtime';
 import type { InventoryDeps } from './adjustInventory.js';
 import type { StockAnswer, StockLine } from './ports.js';
 
@@ -16,6 +16,7 @@ export const reserveStock =
       throw new ClientError('BAD_USER_INPUT', `A quantity is 1 to ${MAX_QUANTITY}.`);
     }
     const answer = await stock.reserve(orderId, lines, expiresAt);
+    await failpoint('product.stock.afterReserve');
     if (answer.outcome === 'RESERVED') feed.stockChanged(lines.map(({ variantId }) => variantId));
     return answer;
   };

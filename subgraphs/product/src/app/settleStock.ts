@@ -1,5 +1,5 @@
 import type { EventEnvelope } from '@souk/events';
-import { type Logger, metrics } from '@souk/runtime';
+import { failpoint, type Logger, metrics } from '@souk/runtime';
 import type { StockAnswer, StockStore } from './ports.js';
 
 const short = metrics.counter('souk_stock_commit_short_total', 'Paid orders whose released stock was sold to others');
@@ -17,6 +17,7 @@ export const commitStock =
     by: { readonly actor: string } | { readonly event: EventEnvelope },
   ): Promise<StockAnswer | undefined> => {
     const answer = 'event' in by ? await stock.commitOnce(by.event, orderId) : await stock.commit(orderId, by.actor);
+    await failpoint('product.stock.afterCommit');
     if (answer?.outcome === 'INSUFFICIENT_STOCK') {
       short.inc();
       logger.error({ orderId, short: answer.short }, 'a paid order lost its stock to others before it was committed');
@@ -27,8 +28,11 @@ export const commitStock =
 /** Gives back what an order holds; by an event, once per event and never what was reserved after it. */
 export const releaseStock =
   ({ stock }: SettleDeps) =>
-  (orderId: string, event?: EventEnvelope): Promise<StockAnswer | undefined> =>
-    event ? stock.releaseOnce(event, orderId) : stock.release(orderId);
+  async (orderId: string, event?: EventEnvelope): Promise<StockAnswer | undefined> => {
+    const answer = event ? await stock.releaseOnce(event, orderId) : await stock.release(orderId);
+    await failpoint('product.stock.afterRelease');
+    return answer;
+  };
 
 /** Ends what a cancelled order holds, once per event; final, whichever of the order's events comes first. */
 export const cancelStock =
