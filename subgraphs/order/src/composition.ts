@@ -52,6 +52,7 @@ export async function composeOrder(config: Config, life: Life) {
     randomBytes,
     paymentWindowMs: config.ORDER_PAYMENT_WINDOW_SECONDS * 1_000,
     patienceMs: PATIENCE_MS,
+    returnWindowMs: config.ORDER_RETURN_WINDOW_DAYS * 86_400_000,
     logger,
   });
 

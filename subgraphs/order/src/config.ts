@@ -14,6 +14,9 @@ export const readConfig = (env?: NodeJS.ProcessEnv) =>
       ORDER_PAYMENT_WINDOW_SECONDS: configTypes
         .integer(1_800, { min: 1, max: 30 * 86_400 })
         .describe('how long an unpaid order holds its stock'),
+      ORDER_RETURN_WINDOW_DAYS: configTypes
+        .integer(30, { min: 0, max: 3_650 })
+        .describe('how long after its delivery an order may be returned; then it is completed'),
     },
     env,
   );

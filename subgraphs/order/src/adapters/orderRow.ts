@@ -1,3 +1,4 @@
+import type { FulfillmentStatus } from '../domain/fulfillmentStatus.js';
 import type { Address, OrderLine, OrderView, TimelineEntry } from '../domain/order.js';
 import type { OrderStatus } from '../domain/orderStates.js';
 
@@ -6,7 +7,7 @@ export interface OrderRow {
   readonly id: string;
   readonly number: string;
   readonly status: OrderStatus;
-  readonly fulfillment_status: string;
+  readonly fulfillment_status: FulfillmentStatus;
   readonly customer_id: string | null;
   readonly cart_id: string;
   readonly email: string;
@@ -31,6 +32,8 @@ export interface OrderRow {
   readonly placed_at: Date;
   readonly confirmed_at: Date | null;
   readonly expired_at: Date | null;
+  readonly delivered_at: Date | null;
+  readonly completed_at: Date | null;
   readonly cancelled_at: Date | null;
   readonly cancel_reason: string | null;
   readonly cancel_key: string | null;
@@ -50,7 +53,7 @@ export const orderColumns = (
 ): string => `o.id, o.number, o.status, o.fulfillment_status,
   o.customer_id, o.cart_id, o.email, o.locale, o.currency_code, o.subtotal_cents, o.discount_cents, o.shipping_cents,
   o.tax_cents, o.tax_included, o.total_cents, o.shipping_address, o.billing_address, o.shipping_method_id,
-  o.shipping_method_name, o.coupon_codes, o.payment_due_at, o.payment_id, o.placed_at, o.confirmed_at, o.expired_at,
+  o.shipping_method_name, o.coupon_codes, o.payment_due_at, o.payment_id, o.placed_at, o.confirmed_at, o.expired_at, o.delivered_at, o.completed_at,
   o.cancelled_at, o.cancel_reason, o.cancel_key, o.version, o.shipping_discount_cents, o.shipping_tax_cents,
   o.shipping_tax_basis_points,
   CASE WHEN ${lines} THEN (
@@ -58,7 +61,9 @@ export const orderColumns = (
       'variantName', l.variant_name, 'sku', l.sku, 'imageUrl', l.image_url, 'quantity', l.quantity,
       'unitPriceCents', l.unit_price_cents, 'discountCents', l.discount_cents, 'taxCents', l.tax_cents,
       'taxBasisPoints', l.tax_basis_points,
-      'totalCents', l.total_cents) ORDER BY l.position), '[]'::json)
+      'totalCents', l.total_cents, 'quantityFulfilled', l.quantity_fulfilled, 'quantityDelivered', l.quantity_delivered,
+      'quantityReturned', l.quantity_returned, 'refundedCents', l.refunded_cents, 'coveredCents', l.covered_cents,
+      'exchangeOf', l.exchange_of) ORDER BY l.position), '[]'::json)
     FROM order_line l WHERE l.order_id = o.id) END AS lines,
   CASE WHEN ${timeline} THEN (
     SELECT coalesce(json_agg(json_build_object('id', e.id, 'type', e.type, 'message', e.message, 'actor', e.actor,
@@ -96,6 +101,8 @@ export function orderOf(row: OrderRow): OrderView {
     placedAt: row.placed_at,
     confirmedAt: row.confirmed_at,
     expiredAt: row.expired_at,
+    deliveredAt: row.delivered_at,
+    completedAt: row.completed_at,
     cancelledAt: row.cancelled_at,
     cancelReason: row.cancel_reason,
     cancelKey: row.cancel_key,

@@ -1,8 +1,10 @@
 import { OUTBOX_INSERT, outboxRows } from '@souk/outbox';
 import { type Database, sql } from '@souk/postgres';
+import { failpoint } from '@souk/runtime';
 import type { CustomerOrdersRequest, OrderChange, OrderStore } from '../app/ports.js';
 import { type OrderRow, orderColumns, orderOf } from './orderRow.js';
 import { TIMELINE_INSERT, timelineRows } from './timelineRows.js';
+import { applyWideChanges, isWide } from './wideChange.postgres.js';
 
 const byIds = sql<OrderRow>('order.byIds', `SELECT ${orderColumns('$2', '$3')} FROM orders o WHERE o.id = ANY ($1)`);
 
@@ -51,7 +53,7 @@ const applyChanges = sql<{ id: string }>(
    SELECT id FROM changed`,
 );
 
-/** Orders in Postgres: each method is one named statement. */
+/** Orders in Postgres: each method is one named statement; a change that reaches beyond the order's row is a transaction. */
 export function createOrderStore(database: Database): OrderStore {
   return {
     async byIds(ids, parts) {
@@ -79,15 +81,27 @@ export function createOrderStore(database: Database): OrderStore {
       return (await database.query(overdue, [limit])).map(orderOf);
     },
     async apply(changes, causedBy) {
-      const rows = await database.query(applyChanges, [
-        JSON.stringify(changes.map(changeRow)),
-        JSON.stringify(changes.flatMap((change) => timelineRows(change.after.id, change.timeline))),
-        outboxRows(changes.flatMap((change) => change.published)),
-        causedBy ?? null,
-      ]);
-      return new Set(rows.map((row) => row.id));
+      await failpoint('order.apply.before');
+      const write = changes.some(isWide) ? applyWideChanges : applyNarrowChanges;
+      const changed = await write(database, changes, causedBy ?? null);
+      await failpoint('order.apply.after');
+      return changed;
     },
   };
+}
+
+async function applyNarrowChanges(
+  database: Database,
+  changes: readonly OrderChange[],
+  causedBy: string | null,
+): Promise<ReadonlySet<string>> {
+  const rows = await database.query(applyChanges, [
+    JSON.stringify(changes.map(changeRow)),
+    JSON.stringify(changes.flatMap((change) => timelineRows(change.after.id, change.timeline))),
+    outboxRows(changes.flatMap((change) => change.published)),
+    causedBy,
+  ]);
+  return new Set(rows.map((row) => row.id));
 }
 
 function ofCustomersParams(customerIds: readonly string[], request: CustomerOrdersRequest): unknown[] {

@@ -14,6 +14,8 @@ export interface AppDeps extends RunPlacementDeps {
   readonly lookup: GuestLookup;
   readonly list: OrderList;
   readonly patienceMs: number;
+  /** How long after its delivery an order may be returned. */
+  readonly returnWindowMs: number;
 }
 
 /** Everything that the order service can do. */
@@ -27,6 +29,7 @@ export function createApp(deps: AppDeps) {
     findGuestOrder: findGuestOrder(deps),
     listOrders: listOrders(deps),
     ordersOfCustomers: deps.orders.ofCustomers,
+    returnWindowMs: deps.returnWindowMs,
     /** Consumers. */
     applyCapture: applyCapture(deps),
     recordPaymentEvent: recordPaymentEvent(deps),

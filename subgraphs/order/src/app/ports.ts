@@ -1,7 +1,7 @@
 import type { EventEnvelope } from '@souk/events';
 import type { Money } from '@souk/money';
 import type { CheckedOutCart, PlacedOrder } from '../domain/decidePlacement.js';
-import type { Order, OrderView, TimelineEntry } from '../domain/order.js';
+import type { Order, OrderLine, OrderView, TimelineEntry } from '../domain/order.js';
 import type { OrderStatus } from '../domain/orderStates.js';
 import type { PlainRefusal, Refusal } from '../domain/refusal.js';
 
@@ -113,9 +113,12 @@ export interface OrderParts {
   readonly timeline: boolean;
 }
 
+/** A decided change of one order. All of `after` is written, and with it, in the same transaction, what else belongs to the change. */
 export interface OrderChange {
   readonly before: Order;
   readonly after: Order;
+  /** Lines as they are now, those that are new included; the others stay as they are. */
+  readonly lines?: readonly OrderLine[];
   readonly timeline: readonly TimelineEntry[];
   readonly published: readonly EventEnvelope[];
 }

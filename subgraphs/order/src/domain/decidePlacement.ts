@@ -1,5 +1,13 @@
 import { equals, type Money, money } from '@souk/money';
-import type { Address, Order, OrderLine, TimelineEntry, TimelineType } from './order.js';
+import {
+  type Address,
+  type NewOrderLine,
+  type Order,
+  type OrderLine,
+  orderLine,
+  type TimelineEntry,
+  type TimelineType,
+} from './order.js';
 import type { Refusal } from './refusal.js';
 
 /** A cart that was re-priced and locked for one order. */
@@ -8,7 +16,7 @@ export interface CheckedOutCart {
   readonly customerId: string | null;
   readonly email: string;
   readonly currencyCode: string;
-  readonly lines: readonly Omit<OrderLine, 'id'>[];
+  readonly lines: readonly Omit<NewOrderLine, 'id'>[];
   readonly subtotalCents: number;
   readonly discountCents: number;
   readonly shippingCents: number;
@@ -99,12 +107,14 @@ export function decidePlacement(cart: CheckedOutCart, terms: PlacementTerms, set
       placedAt: setting.now,
       confirmedAt: null,
       expiredAt: null,
+      deliveredAt: null,
+      completedAt: null,
       cancelledAt: null,
       cancelReason: null,
       cancelKey: null,
       version: 1,
     },
-    lines: cart.lines.map((line) => ({ ...line, id: setting.newLineId() })),
+    lines: cart.lines.map((line) => orderLine({ ...line, id: setting.newLineId() })),
     timeline: [entry('PLACED'), entry('STOCK_RESERVED')],
   };
 }

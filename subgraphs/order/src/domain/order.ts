@@ -1,3 +1,4 @@
+import type { FulfillmentStatus } from './fulfillmentStatus.js';
 import type { OrderStatus } from './orderStates.js';
 
 /** A postal address, as the graph's `Address`. */
@@ -29,7 +30,33 @@ export interface OrderLine {
   readonly taxBasisPoints: number | null;
   /** unitPrice × quantity − discount. */
   readonly totalCents: number;
+  /** Units handed to a carrier, delivered of those, and returned of those: 0 ≤ returned ≤ fulfilled ≤ quantity, delivered ≤ fulfilled. */
+  readonly quantityFulfilled: number;
+  readonly quantityDelivered: number;
+  readonly quantityReturned: number;
+  /** What returns gave back for it so far. */
+  readonly refundedCents: number;
+  /** What a return paid of it: an exchanged article has the total 0, and is still worth this when it comes back itself. */
+  readonly coveredCents: number;
+  /** The return (`rtn_…`) in exchange for which it is delivered; null for what was bought. */
+  readonly exchangeOf: string | null;
 }
+
+/** A line as it begins: nothing of it was handed over yet. */
+export type NewOrderLine = Omit<
+  OrderLine,
+  'quantityFulfilled' | 'quantityDelivered' | 'quantityReturned' | 'refundedCents' | 'coveredCents' | 'exchangeOf'
+>;
+
+export const orderLine = (line: NewOrderLine): OrderLine => ({
+  ...line,
+  quantityFulfilled: 0,
+  quantityDelivered: 0,
+  quantityReturned: 0,
+  refundedCents: 0,
+  coveredCents: 0,
+  exchangeOf: null,
+});
 
 export type TimelineType =
   | 'PLACED'
@@ -62,7 +89,7 @@ export interface Order {
   readonly id: string;
   readonly number: string;
   readonly status: OrderStatus;
-  readonly fulfillmentStatus: string;
+  readonly fulfillmentStatus: FulfillmentStatus;
   /** Null for guests. */
   readonly customerId: string | null;
   readonly cartId: string;
@@ -90,6 +117,9 @@ export interface Order {
   readonly placedAt: Date;
   readonly confirmedAt: Date | null;
   readonly expiredAt: Date | null;
+  /** Since when the whole order is with its customer. */
+  readonly deliveredAt: Date | null;
+  readonly completedAt: Date | null;
   readonly cancelledAt: Date | null;
   readonly cancelReason: string | null;
   readonly cancelKey: string | null;

@@ -1,41 +1,59 @@
-/** The states of an order that this service reaches. */
-export type OrderStatus = 'PENDING_PAYMENT' | 'CONFIRMED' | 'CANCELLED' | 'EXPIRED';
+import type { FulfillmentStatus } from './fulfillmentStatus.js';
 
-/** What changes the state of an order. */
-export type OrderTransition = 'CONFIRM' | 'REVIVE' | 'EXPIRE' | 'CANCEL';
+/** The states of an order. Payment, fulfilment and returns have axes of their own. */
+export type OrderStatus = 'PENDING_PAYMENT' | 'CONFIRMED' | 'COMPLETED' | 'CANCELLED' | 'EXPIRED';
 
-interface TransitionRule {
+/** What changes an order. The last ones of the table leave its status as it is. */
+export type OrderTransition = 'CONFIRM' | 'REVIVE' | 'EXPIRE' | 'CANCEL' | 'FULFILL' | 'REQUEST_RETURN' | 'COMPLETE';
+
+export interface TransitionRule {
   readonly from: readonly OrderStatus[];
   readonly to: OrderStatus;
   /** Who may ask for it; `system` is what follows from events and deadlines. */
   readonly by: readonly OrderActor[];
-  /** Legal only while nothing of the order was handed to a carrier. */
-  readonly whileUnfulfilled: boolean;
+  /** Legal only while the fulfilment stands like this; any when absent. */
+  readonly fulfillment?: readonly FulfillmentStatus[];
 }
 
 export type OrderActor = 'customer' | 'staff' | 'system';
 
-/** The state machine of an order: what is not in this table does not happen. */
+/** The state machine of an order: what is not in this table does not happen. docs/order-states.md is drawn from it. */
 export const ORDER_TRANSITIONS: Readonly<Record<OrderTransition, TransitionRule>> = {
   /** Paid in full, in time. */
-  CONFIRM: { from: ['PENDING_PAYMENT'], to: 'CONFIRMED', by: ['system'], whileUnfulfilled: false },
+  CONFIRM: { from: ['PENDING_PAYMENT'], to: 'CONFIRMED', by: ['system'] },
   /** Paid in full, too late, but the stock could still be sold to this order. */
-  REVIVE: { from: ['EXPIRED'], to: 'CONFIRMED', by: ['system'], whileUnfulfilled: false },
+  REVIVE: { from: ['EXPIRED'], to: 'CONFIRMED', by: ['system'] },
   /** Not paid in time. */
-  EXPIRE: { from: ['PENDING_PAYMENT'], to: 'EXPIRED', by: ['system'], whileUnfulfilled: false },
+  EXPIRE: { from: ['PENDING_PAYMENT'], to: 'EXPIRED', by: ['system'] },
   CANCEL: {
     from: ['PENDING_PAYMENT', 'CONFIRMED'],
     to: 'CANCELLED',
     by: ['customer', 'staff'],
-    whileUnfulfilled: true,
+    fulfillment: ['UNFULFILLED'],
+  },
+  /** A parcel leaves. */
+  FULFILL: { from: ['CONFIRMED'], to: 'CONFIRMED', by: ['staff'], fulfillment: ['UNFULFILLED', 'PARTIALLY_FULFILLED'] },
+  REQUEST_RETURN: {
+    from: ['CONFIRMED'],
+    to: 'CONFIRMED',
+    by: ['customer', 'staff'],
+    fulfillment: ['PARTIALLY_FULFILLED', 'FULFILLED', 'DELIVERED'],
+  },
+  /** Nothing follows any more: delivered, and the return window is over; or staff say so. */
+  COMPLETE: {
+    from: ['CONFIRMED'],
+    to: 'COMPLETED',
+    by: ['staff', 'system'],
+    fulfillment: ['FULFILLED', 'DELIVERED', 'RETURNED'],
   },
 };
 
 /** The part of an order that decides which steps are legal. */
 export interface OrderStanding {
   readonly status: OrderStatus;
-  readonly fulfillmentStatus: string;
+  readonly fulfillmentStatus: FulfillmentStatus;
   readonly paymentDueAt: Date;
+  readonly deliveredAt: Date | null;
 }
 
 /** Whether the table allows this step to this actor now. */
@@ -44,7 +62,7 @@ export function isLegal(transition: OrderTransition, order: OrderStanding, actor
   return (
     rule.from.includes(order.status) &&
     rule.by.includes(actor) &&
-    (!rule.whileUnfulfilled || order.fulfillmentStatus === 'UNFULFILLED')
+    (rule.fulfillment === undefined || rule.fulfillment.includes(order.fulfillmentStatus))
   );
 }
 
@@ -53,12 +71,27 @@ export function isPayable(order: OrderStanding, now: Date): boolean {
   return order.status === 'PENDING_PAYMENT' && now < order.paymentDueAt;
 }
 
-export type OrderAction = 'PAY' | 'CANCEL';
+/** Whether the return window has passed. It begins when the whole order is with its customer. */
+export function returnWindowIsOver(order: OrderStanding, now: Date, returnWindowMs: number): boolean {
+  return order.deliveredAt !== null && now.getTime() >= order.deliveredAt.getTime() + returnWindowMs;
+}
+
+export type OrderAction = 'PAY' | 'CANCEL' | 'FULFILL' | 'REQUEST_RETURN' | 'COMPLETE';
 
 /** The steps that a person may take now. Paying is for customers: staff do not pay. */
-export function allowedActions(order: OrderStanding, actor: 'customer' | 'staff', now: Date): OrderAction[] {
+export function allowedActions(
+  order: OrderStanding,
+  actor: 'customer' | 'staff',
+  now: Date,
+  returnWindowMs: number,
+): OrderAction[] {
   const actions: OrderAction[] = [];
   if (actor === 'customer' && isPayable(order, now)) actions.push('PAY');
   if (isLegal('CANCEL', order, actor)) actions.push('CANCEL');
+  if (isLegal('FULFILL', order, actor)) actions.push('FULFILL');
+  if (isLegal('REQUEST_RETURN', order, actor) && !returnWindowIsOver(order, now, returnWindowMs)) {
+    actions.push('REQUEST_RETURN');
+  }
+  if (isLegal('COMPLETE', order, actor)) actions.push('COMPLETE');
   return actions;
 }

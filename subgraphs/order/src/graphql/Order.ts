@@ -20,9 +20,9 @@ async function timelineOf(order: OrderView, { loaders }: Context) {
 
 export const Order: OrderResolvers = {
   __resolveReference: ({ id }, { loaders }, info) => loaders.order(selectedParts(info)).load(id),
-  allowedActions: (order, _, { viewer }) => {
+  allowedActions: (order, _, { viewer, app }) => {
     const actor = isOrderStaff(viewer) ? 'staff' : 'customer';
-    return allowedActions(order, actor, new Date());
+    return allowedActions(order, actor, new Date(), app.returnWindowMs);
   },
   customer: (order) => (order.customerId === null ? null : { id: order.customerId }),
   lines: async (order, _, context) =>

@@ -120,6 +120,7 @@ export async function orderHarness() {
     randomBytes,
     paymentWindowMs: 1_800_000,
     patienceMs: 1_000,
+    returnWindowMs: 30 * 86_400_000,
     logger,
   });
   return {

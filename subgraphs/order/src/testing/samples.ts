@@ -89,6 +89,8 @@ export const pendingOrder = (parts: Partial<Order> = {}): Order => ({
   placedAt: new Date('2026-11-22T11:30:00.000Z'),
   confirmedAt: null,
   expiredAt: null,
+  deliveredAt: null,
+  completedAt: null,
   cancelledAt: null,
   cancelReason: null,
   cancelKey: null,

@@ -1,0 +1,18 @@
+import type { OrderLine } from './order.js';
+
+/** How far an order has got on its way to the customer; its own axis beside the order's status. */
+export type FulfillmentStatus = 'UNFULFILLED' | 'PARTIALLY_FULFILLED' | 'FULFILLED' | 'DELIVERED' | 'RETURNED';
+
+type Counters = Pick<OrderLine, 'quantity' | 'quantityFulfilled' | 'quantityDelivered' | 'quantityReturned'>;
+
+/**
+ * The fulfilment status that the counters of an order's lines amount to. Whoever changes a line writes it with the same
+ * change. Lines that were edited down to 0 do not count.
+ */
+export function fulfillmentStatusOf(lines: readonly Counters[]): FulfillmentStatus {
+  const ordered = lines.filter((line) => line.quantity > 0);
+  if (ordered.every((line) => line.quantityFulfilled === 0)) return 'UNFULFILLED';
+  if (ordered.some((line) => line.quantityFulfilled < line.quantity)) return 'PARTIALLY_FULFILLED';
+  if (ordered.every((line) => line.quantityReturned === line.quantity)) return 'RETURNED';
+  return ordered.every((line) => line.quantityDelivered === line.quantity) ? 'DELIVERED' : 'FULFILLED';
+}
