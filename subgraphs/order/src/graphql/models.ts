@@ -11,4 +11,5 @@ export interface UserModel {
 }
 export type OrderForPaymentModel = OrderView;
 export type OrderForNotificationModel = OrderView;
+export type OrderForInvoiceModel = OrderView;
 export type OrderLineForNotificationModel = OrderLineModel;

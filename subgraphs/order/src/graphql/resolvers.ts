@@ -5,6 +5,7 @@ import { orderPlace } from './Mutation/orderPlace.js';
 import { Order } from './Order.js';
 import { OrderConnection } from './OrderConnection.js';
 import { OrderEvent } from './OrderEvent.js';
+import { OrderForInvoice } from './OrderForInvoice.js';
 import { OrderForNotification, OrderLineForNotification } from './OrderForNotification.js';
 import { OrderForPayment } from './OrderForPayment.js';
 import { OrderLine } from './OrderLine.js';
@@ -13,11 +14,12 @@ import { orderByNumber } from './Query/orderByNumber.js';
 import { orderForNotification } from './Query/orderForNotification.js';
 import { orderForPayment } from './Query/orderForPayment.js';
 import { orders } from './Query/orders.js';
+import { ordersForInvoice } from './Query/ordersForInvoice.js';
 import { User } from './User.js';
 
 /** Every resolver of this subgraph. */
 export const resolvers: Resolvers = {
-  Query: { order, orderByNumber, orders, orderForPayment, orderForNotification },
+  Query: { order, orderByNumber, orders, orderForPayment, orderForNotification, ordersForInvoice },
   Mutation: { orderPlace, orderCancel, orderNoteAdd },
   Order,
   OrderLine,
@@ -25,6 +27,7 @@ export const resolvers: Resolvers = {
   OrderConnection,
   User,
   OrderForPayment,
+  OrderForInvoice,
   OrderForNotification,
   OrderLineForNotification,
 };

@@ -1,0 +1,5 @@
+import type { OrderForInvoiceResolvers } from '../generated/graphql.js';
+
+export const OrderForInvoice: OrderForInvoiceResolvers = {
+  lines: ({ lines }) => [...(lines ?? [])],
+};
