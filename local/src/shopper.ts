@@ -63,9 +63,10 @@ export function operationText(name: string): string {
   return text;
 }
 
-export function createShopper(endpoint: string, o: { connections?: number } = {}): Shopper {
+export function createShopper(endpoint: string, o: { connections?: number; timeoutMs?: number } = {}): Shopper {
   const { origin, pathname } = new URL(endpoint);
-  const pool = new Pool(origin, { connections: o.connections ?? 8, keepAliveTimeout: 60_000 });
+  const timeouts = o.timeoutMs === undefined ? {} : { headersTimeout: o.timeoutMs, bodyTimeout: o.timeoutMs };
+  const pool = new Pool(origin, { connections: o.connections ?? 8, keepAliveTimeout: 60_000, ...timeouts });
   let token: string | undefined;
   return {
     async send<Data>(operation: string, variables: object = {}): Promise<Sent<Data>> {

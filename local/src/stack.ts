@@ -17,6 +17,7 @@ import {
   type Plan,
   processUrls,
   ROOT,
+  reachedPorts,
   requireCompiled,
   requireSpace,
   wantedProcesses,
@@ -40,6 +41,8 @@ export interface StartStackOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Progress for a person, one line each. */
   readonly log?: (line: string) => void;
+  /** The port under which the others reach a process, given the one it listens on: that of a proxy, in tests that cut connections. */
+  readonly reachedAt?: (name: ProcessName, port: number) => Promise<number>;
   /** Gives the start up when aborted: what has been started is stopped, and `startStack` rejects with its reason. */
   readonly signal?: AbortSignal;
 }
@@ -80,6 +83,7 @@ export async function startStack(options: StartStackOptions): Promise<Stack> {
         given,
         wanted: wantedProcesses(options.only, given),
         ports: options.ports,
+        reachedAt: options.reachedAt,
         signal: options.signal === undefined ? abort.signal : AbortSignal.any([options.signal, abort.signal]),
       },
       () => abort.abort(),
@@ -105,6 +109,7 @@ async function startLocked(plan: Plan, giveUp: () => void): Promise<Stack> {
   requireCompiled(wanted);
   const secrets = await loadSecrets(dataDir);
   const ports = await choosePorts(plan);
+  const reached = await reachedPorts(plan, ports);
   const logs = new Map(
     [...wanted].map((name): [string, LogFile] => [name, openLogFile(join(dataDir, 'logs', `${name}.log`))]),
   );
@@ -114,11 +119,11 @@ async function startLocked(plan: Plan, giveUp: () => void): Promise<Stack> {
   };
   const context: stores.StoreContext = { dataDir, secrets, given, log, logLine };
   const storeUrls: StoreUrls = {
-    databases: stores.databaseUrls(context, ports.postgres),
-    mongodb: given.MONGODB_URL || stores.mongodbUrl(ports.documentStore),
-    redis: given.REDIS_URL || stores.redisUrl(context, ports.redis),
+    databases: stores.databaseUrls(context, reached.postgres),
+    mongodb: given.MONGODB_URL || stores.mongodbUrl(reached.documentStore),
+    redis: given.REDIS_URL || stores.redisUrl(context, reached.redis),
   };
-  const env = stackVariables(ports, storeUrls, secrets, given);
+  const env = stackVariables(reached, storeUrls, secrets, given);
   const urls = { ...processUrls(ports, storeUrls), graphql: `${env.PUBLIC_URL}/graphql` };
   const processes = new Map<ProcessName, SupervisedProcess>();
   const launcher = await identify(process.pid);

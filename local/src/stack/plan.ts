@@ -27,6 +27,7 @@ export interface Plan {
   readonly given: NodeJS.ProcessEnv;
   readonly wanted: ReadonlySet<ProcessName>;
   readonly ports: 'default' | 'random';
+  readonly reachedAt: ((name: ProcessName, port: number) => Promise<number>) | undefined;
   /** Aborted when the start is given up. */
   readonly signal: AbortSignal;
 }
@@ -78,6 +79,14 @@ export async function choosePorts(plan: Plan): Promise<Ports> {
     if (plan.wanted.has(name)) await requireFreePort(ports[name], name, PORTS[name].variable);
   }
   return ports;
+}
+
+/** The ports under which the processes reach each other: their own, unless something is put in between. */
+export async function reachedPorts(plan: Plan, ports: Ports): Promise<Ports> {
+  const { reachedAt } = plan;
+  if (reachedAt === undefined) return ports;
+  const reached = PROCESSES.map(async (name) => [name, await reachedAt(name, ports[name])] as const);
+  return Object.fromEntries(await Promise.all(reached)) as Ports;
 }
 
 /** Where each process is reached; without passwords, since these URLs are printed. */
