@@ -22,7 +22,6 @@ CREATE TABLE "fulfillment" (
     "shipped_at" TIMESTAMPTZ(3) NOT NULL,
     "delivered_at" TIMESTAMPTZ(3),
     "cancelled_at" TIMESTAMPTZ(3),
-    "carrier_event_at" TIMESTAMPTZ(3),
 
     CONSTRAINT "fulfillment_pkey" PRIMARY KEY ("id")
 );
