@@ -1,0 +1,43 @@
+import type { Snapshot } from './snapshot.js';
+
+/** What the payments of one order come to, in minor units. */
+export interface OrderMoney {
+  /** The order's id. */
+  readonly key: string;
+  readonly captured: number;
+  /** Promised by the customer's bank and not yet captured. */
+  readonly authorized: number;
+  /** Given back because the order asked for it. */
+  readonly compensated: number;
+  /** Given back or on its way back, for whatever reason. */
+  readonly returned: number;
+  readonly currencies: readonly string[];
+}
+
+/** The money of all orders that have payments, by order. */
+export const orderMoney = (snapshot: Snapshot): AsyncIterable<OrderMoney> =>
+  snapshot.stream<OrderMoney>(
+    'payment',
+    `SELECT p.order_id AS key, sum(p.captured_cents) AS captured,
+       sum(CASE WHEN p.state = 'AUTHORIZED' THEN p.authorized_cents ELSE 0 END) AS authorized,
+       sum(p.refund_reserved_cents) AS returned, sum(r.compensated) AS compensated,
+       array_agg(DISTINCT p.currency_code) AS currencies
+     FROM payment p CROSS JOIN LATERAL (
+       SELECT coalesce(sum(amount_cents), 0) AS compensated FROM refund
+       WHERE payment_id = p.id AND initiated_by = 'COMPENSATION' AND state <> 'FAILED') AS r
+     GROUP BY p.order_id ORDER BY p.order_id COLLATE "C"`,
+  );
+
+export interface OrderHead {
+  readonly key: string;
+  readonly status: string;
+  readonly total: number;
+  readonly currency: string;
+}
+
+/** All orders, by id. */
+export const orderHeads = (snapshot: Snapshot): AsyncIterable<OrderHead> =>
+  snapshot.stream<OrderHead>(
+    'order',
+    `SELECT id AS key, status, total_cents AS total, currency_code AS currency FROM orders ORDER BY id COLLATE "C"`,
+  );

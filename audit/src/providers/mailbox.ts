@@ -1,0 +1,42 @@
+import type { Snapshot } from '../snapshot.js';
+
+/** One mail that the provider has taken. */
+export interface Mail {
+  /** The delivery that it belongs to. */
+  readonly key: string;
+  readonly attempt: string;
+}
+
+const AT_MOST = 10_000;
+
+/**
+ * The mails in the stand-in's mailbox, by delivery; undefined (and noted) when there is none to look into. `since`: earlier ones it has
+ * forgotten.
+ */
+export async function readMailbox(
+  snapshot: Snapshot,
+): Promise<{ mails: AsyncIterable<Mail>; since: Date | undefined } | undefined> {
+  const { standIns } = snapshot.stores;
+  if (standIns === undefined) {
+    snapshot.note('there is no stand-in for the mail provider: mails were not counted at the provider');
+    return undefined;
+  }
+  const response = await fetch(new URL(`/control/mail?limit=${AT_MOST}`, standIns), {
+    signal: AbortSignal.timeout(20_000),
+  });
+  if (!response.ok) throw new Error(`the stand-in's mailbox answered ${response.status}`);
+  const { total, mails } = (await response.json()) as {
+    total: number;
+    mails: { at: number | string; customArgs: Record<string, string> }[];
+  };
+  const sorted = mails
+    .map(({ customArgs }) => ({ key: customArgs.deliveryId ?? '', attempt: customArgs.attempt ?? '' }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
+  const oldest = mails.at(-1)?.at;
+  const since = total >= AT_MOST && oldest !== undefined ? new Date(oldest) : undefined;
+  return { mails: walk(sorted), since };
+}
+
+async function* walk<T>(rows: readonly T[]): AsyncIterable<T> {
+  yield* rows;
+}
