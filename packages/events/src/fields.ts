@@ -24,3 +24,18 @@ export const orderNumber = () => z.string().min(1).max(32);
 
 /** An instant, ISO 8601 with offset; producers write UTC. */
 export const instant = () => z.iso.datetime({ offset: true });
+
+/** How many units, at least one. */
+export const quantity = () => z.int().positive();
+
+/** Under which ids stock is held for an order: its own, edits' (`oed_…`), exchanges' (`rtn_…`). Empty: the order's own. */
+export const stockIds = () =>
+  z
+    .array(
+      z
+        .string()
+        .max(64)
+        .regex(/^(ord|oed|rtn)_[0-9A-Za-z_-]+$/),
+    )
+    .max(200)
+    .default([]);

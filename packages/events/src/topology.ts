@@ -3,6 +3,9 @@ import type { EventDefinition } from './defineEvent.js';
 import { accountRegistered } from './definitions/accountRegistered.js';
 import { orderCancelled } from './definitions/orderCancelled.js';
 import { orderConfirmed } from './definitions/orderConfirmed.js';
+import { orderEdited } from './definitions/orderEdited.js';
+import { orderEditLapsed } from './definitions/orderEditLapsed.js';
+import { orderEditProposed } from './definitions/orderEditProposed.js';
 import { orderExpired } from './definitions/orderExpired.js';
 import { orderPlaced } from './definitions/orderPlaced.js';
 import { orderRefundRequired } from './definitions/orderRefundRequired.js';
@@ -22,6 +25,9 @@ import { productChanged } from './definitions/productChanged.js';
  * | order.confirmed       | order    | notification, product (commits stock)                            |
  * | order.expired         | order    | product and cart (release), payment (cancels), notification      |
  * | order.cancelled       | order    | product and cart (release), payment (cancels or refunds), notification |
+ * | order.edited          | order    | product (sells and takes back stock), notification               |
+ * | order.edit_proposed   | order    | notification                                                     |
+ * | order.edit_lapsed     | order    | product (releases)                                               |
  * | order.refund_required | order    | payment (refunds what came too late)                             |
  * | payment.captured      | payment  | order (confirms)                                                 |
  * | payment.failed        | payment  | order                                                            |
@@ -34,6 +40,9 @@ export const events = {
   orderConfirmed,
   orderExpired,
   orderCancelled,
+  orderEdited,
+  orderEditProposed,
+  orderEditLapsed,
   orderRefundRequired,
   paymentCaptured,
   paymentFailed,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEvent } from '../defineEvent.js';
-import { code, idOf, orderNumber } from '../fields.js';
+import { code, idOf, orderNumber, stockIds } from '../fields.js';
 
 /**
  * An order was cancelled by the customer, by staff or by a failed placement: its stock and coupons are released, its payment is cancelled or refunded.
@@ -13,9 +13,11 @@ export const orderCancelled = defineEvent({
   consumers: ['product', 'cart', 'payment', 'notification'],
   data: z.object({
     orderId: idOf('ord'),
+    stockIds: stockIds(),
     number: orderNumber(),
     customerId: idOf('usr').nullable(),
-    cartId: idOf('crt'),
+    /** Null for an order that staff made without a cart. */
+    cartId: idOf('crt').nullable(),
     couponCodes: z.array(z.string().min(1).max(64)).max(20),
     reason: code(),
   }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEvent } from '../defineEvent.js';
-import { centAmount, currencyCode, idOf, orderNumber } from '../fields.js';
+import { centAmount, currencyCode, idOf, orderNumber, stockIds } from '../fields.js';
 
 /** An order is paid in full: stock is committed, the customer gets the confirmation. */
 export const orderConfirmed = defineEvent({
@@ -10,6 +10,7 @@ export const orderConfirmed = defineEvent({
   consumers: ['notification', 'product'],
   data: z.object({
     orderId: idOf('ord'),
+    stockIds: stockIds(),
     number: orderNumber(),
     customerId: idOf('usr').nullable(),
     currencyCode: currencyCode(),

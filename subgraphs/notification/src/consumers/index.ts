@@ -3,6 +3,8 @@ import type { WorkerApp } from '../app/workerApp.js';
 import { onAccountRegistered } from './onAccountRegistered.js';
 import { onOrderCancelled } from './onOrderCancelled.js';
 import { onOrderConfirmed } from './onOrderConfirmed.js';
+import { onOrderEdited } from './onOrderEdited.js';
+import { onOrderEditProposed } from './onOrderEditProposed.js';
 import { onOrderExpired } from './onOrderExpired.js';
 import { onOrderPlaced } from './onOrderPlaced.js';
 import { onPaymentRefunded } from './onPaymentRefunded.js';
@@ -14,5 +16,7 @@ export const consumers = (app: WorkerApp): EventHandlers => ({
   'order.confirmed': onOrderConfirmed(app),
   'order.expired': onOrderExpired(app),
   'order.cancelled': onOrderCancelled(app),
+  'order.edited': onOrderEdited(app),
+  'order.edit_proposed': onOrderEditProposed(app),
   'payment.refunded': onPaymentRefunded(app),
 });

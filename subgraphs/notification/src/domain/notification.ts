@@ -9,11 +9,21 @@ export type TemplateName =
   | 'order.confirmed'
   | 'order.expired'
   | 'order.cancelled'
+  | 'order.edited'
+  | 'order.edit_proposed'
   | 'payment.refunded';
 
 /** What events said, as far as templates use it; no personal data. */
 export interface TemplateParams {
   readonly refund?: Money;
+  readonly totals?: TotalChange;
+  readonly due?: { readonly money: Money; readonly until: string };
+}
+
+/** What an order cost before it was changed, and what it costs now. */
+export interface TotalChange {
+  readonly before: Money;
+  readonly after: Money;
 }
 
 /** What the order service tells for a mail. */

@@ -109,7 +109,7 @@ describe('reserving', () => {
     const orders = Array.from({ length: 100 }, order);
     const reserved = await Promise.all(orders.map((id, index) => stock.reserve(id, index % 2 ? forth : back, LATER)));
     expect(new Set(reserved.map(({ outcome }) => outcome))).toEqual(new Set(['RESERVED']));
-    await Promise.all(orders.map((id, index) => (index % 2 ? stock.commit(id, 'test') : stock.release(id))));
+    await Promise.all(orders.map((id, index) => (index % 2 ? stock.commit([id], 'test') : stock.release(id))));
     for (const id of ids) expect(await level(id)).toEqual({ onHand: 950, reserved: 0, available: 950 });
     await expectBooksToBalance();
   });
@@ -197,7 +197,7 @@ describe('reserving', () => {
       ids.map((variantId) => ({ variantId, quantity: 1 })),
       LATER,
     );
-    await counting.commit(orderId, 'test');
+    await counting.commit([orderId], 'test');
     expect(statements).toBe(2);
   });
 });
@@ -207,7 +207,7 @@ describe('settling', () => {
     const [id = ''] = await variants(5);
     const orderId = order();
     await stock.reserve(orderId, [{ variantId: id, quantity: 2 }], LATER);
-    const commits = await Promise.all(Array.from({ length: 5 }, () => stock.commit(orderId, 'test')));
+    const commits = await Promise.all(Array.from({ length: 5 }, () => stock.commit([orderId], 'test')));
     expect(new Set(commits.map(({ outcome }) => outcome))).toEqual(new Set(['COMMITTED']));
     expect((await stock.release(orderId)).outcome).toBe('COMMITTED');
     expect((await stock.reserve(orderId, [{ variantId: id, quantity: 2 }], LATER)).outcome).toBe('COMMITTED');
@@ -221,13 +221,13 @@ describe('settling', () => {
     const [first, second, third] = [order(), order(), order()];
     await stock.reserve(first, [{ variantId: id, quantity: 2 }], LATER);
     await stock.release(first);
-    expect((await stock.commit(first, 'test')).outcome).toBe('COMMITTED');
+    expect((await stock.commit([first], 'test')).outcome).toBe('COMMITTED');
     expect(await level(id)).toEqual({ onHand: 1, reserved: 0, available: 1 });
 
     await stock.reserve(second, [{ variantId: id, quantity: 1 }], LATER);
     await stock.release(second);
     await stock.reserve(third, [{ variantId: id, quantity: 1 }], LATER);
-    expect(await stock.commit(second, 'test')).toEqual({
+    expect(await stock.commit([second], 'test')).toEqual({
       outcome: 'INSUFFICIENT_STOCK',
       short: [{ variantId: id, requested: 1, available: 0 }],
     });
@@ -237,7 +237,7 @@ describe('settling', () => {
 
   test('an order that holds nothing has nothing to release or to sell', async () => {
     expect((await stock.release(order())).outcome).toBe('RELEASED');
-    expect((await stock.commit(order(), 'test')).outcome).toBe('RELEASED');
+    expect((await stock.commit([order()], 'test')).outcome).toBe('RELEASED');
   });
 
   test('an event is applied once; an old release does not take away what was reserved after it', async () => {
@@ -245,17 +245,17 @@ describe('settling', () => {
     const orderId = order();
     await stock.reserve(orderId, [{ variantId: id, quantity: 2 }], LATER);
     const old = eventAt(new Date(Date.now() - 60_000));
-    expect((await stock.releaseOnce(old, orderId))?.outcome).toBe('RESERVED');
+    expect((await stock.releaseOnce(old, [orderId]))?.outcome).toBe('RESERVED');
     expect(await level(id)).toEqual({ onHand: 5, reserved: 2, available: 3 });
 
     const event = eventAt(new Date(Date.now() + 1_000));
-    expect((await stock.releaseOnce(event, orderId))?.outcome).toBe('RELEASED');
+    expect((await stock.releaseOnce(event, [orderId]))?.outcome).toBe('RELEASED');
     await stock.reserve(orderId, [{ variantId: id, quantity: 2 }], LATER);
-    expect(await stock.releaseOnce(event, orderId)).toBeUndefined();
+    expect(await stock.releaseOnce(event, [orderId])).toBeUndefined();
     expect(await level(id)).toEqual({ onHand: 5, reserved: 2, available: 3 });
 
     const confirmed = eventAt(new Date());
-    const answers = await Promise.all(Array.from({ length: 4 }, () => stock.commitOnce(confirmed, orderId)));
+    const answers = await Promise.all(Array.from({ length: 4 }, () => stock.commitOnce(confirmed, [orderId])));
     expect(answers.filter((answer) => answer?.outcome === 'COMMITTED')).toHaveLength(1);
     expect(await level(id)).toEqual({ onHand: 3, reserved: 0, available: 3 });
   });
@@ -264,14 +264,14 @@ describe('settling', () => {
     const [id = ''] = await variants(5);
     const [reserved, sold] = [order(), order()];
     for (const orderId of [reserved, sold]) await stock.reserve(orderId, [{ variantId: id, quantity: 2 }], LATER);
-    await stock.commit(sold, 'test');
+    await stock.commit([sold], 'test');
     expect(await level(id)).toEqual({ onHand: 3, reserved: 2, available: 1 });
     for (const orderId of [reserved, sold]) {
       const event = eventAt(new Date());
-      const answers = await Promise.all([stock.cancelOnce(event, orderId), stock.cancelOnce(event, orderId)]);
+      const answers = await Promise.all([stock.cancelOnce(event, [orderId]), stock.cancelOnce(event, [orderId])]);
       expect(answers.filter((answer) => answer?.outcome === 'RELEASED')).toHaveLength(1);
-      expect((await stock.cancelOnce(eventAt(new Date()), orderId))?.outcome).toBe('RELEASED');
-      expect((await stock.commitOnce(eventAt(new Date()), orderId))?.outcome).toBe('RELEASED');
+      expect((await stock.cancelOnce(eventAt(new Date()), [orderId]))?.outcome).toBe('RELEASED');
+      expect((await stock.commitOnce(eventAt(new Date()), [orderId]))?.outcome).toBe('RELEASED');
       expect((await stock.release(orderId)).outcome).toBe('RELEASED');
       expect((await stock.reserve(orderId, [{ variantId: id, quantity: 2 }], LATER)).outcome).toBe('RELEASED');
     }
@@ -356,7 +356,159 @@ describe('adjusting', () => {
   });
 });
 
-test('after any schedule of reservations, sales, releases and adjustments the books balance', async () => {
+describe('edits of orders', () => {
+  const edited = () => ({ ...eventAt(new Date()), type: 'order.edited' });
+  const edit = (stockIds: string[], removed: { variantId: string; quantity: number }[], sold: string[] = []) => ({
+    key: newId('oed'),
+    stockIds,
+    sold,
+    removed,
+  });
+
+  test.each([
+    ['before the sale', ['edit', 'commit'], { onHand: 7, reserved: 0 }],
+    ['after the sale', ['commit', 'edit'], { onHand: 7, reserved: 0 }],
+    ['before the release', ['edit', 'release'], { onHand: 10, reserved: 0 }],
+    ['after the release', ['release', 'edit'], { onHand: 10, reserved: 0 }],
+    ['before a release that a late payment undoes', ['edit', 'release', 'commit'], { onHand: 7, reserved: 0 }],
+    ['after a release, before a late payment', ['release', 'edit', 'commit'], { onHand: 7, reserved: 0 }],
+    ['before the cancellation', ['commit', 'edit', 'cancel'], { onHand: 10, reserved: 0 }],
+    ['after the cancellation', ['commit', 'cancel', 'edit'], { onHand: 10, reserved: 0 }],
+  ])('what an edit takes off is not sold, %s', async (_, steps, expected) => {
+    const [id = ''] = await variants(10);
+    const orderId = order();
+    await stock.reserve(orderId, [{ variantId: id, quantity: 5 }], LATER);
+    const took = edit([orderId], [{ variantId: id, quantity: 2 }]);
+    for (const step of steps) {
+      if (step === 'edit') expect(await stock.editOnce(edited(), took)).toEqual({ sold: null, missing: [] });
+      if (step === 'commit') await stock.commitOnce(eventAt(new Date()), [orderId]);
+      if (step === 'release') await stock.releaseOnce(eventAt(new Date()), [orderId]);
+      if (step === 'cancel') await stock.cancelOnce(eventAt(new Date()), [orderId]);
+    }
+    expect(await level(id)).toMatchObject(expected);
+    await expectBooksToBalance();
+  });
+
+  test('an edit takes its units off once, however often its event comes and under whatever event', async () => {
+    const [id = ''] = await variants(10);
+    const orderId = order();
+    await stock.reserve(orderId, [{ variantId: id, quantity: 5 }], LATER);
+    const took = edit([orderId], [{ variantId: id, quantity: 2 }]);
+    const event = edited();
+    const answers = await Promise.all([event, event, event, edited()].map((each) => stock.editOnce(each, took)));
+    expect(answers.filter((answer) => answer === undefined)).toHaveLength(2);
+    expect(await level(id)).toEqual({ onHand: 10, reserved: 3, available: 7 });
+  });
+
+  test('an order holds stock under several ids: all of it is sold, given back and ended together', async () => {
+    const [id = '', other = ''] = await variants(10, 10);
+    const hold = async () => {
+      const ids = [order(), newId('oed')];
+      await stock.reserve(ids[0] ?? '', [{ variantId: id, quantity: 2 }], LATER);
+      await stock.reserve(ids[1] ?? '', [{ variantId: other, quantity: 3 }], LATER);
+      return ids;
+    };
+    const sold = await hold();
+    expect((await stock.commitOnce(eventAt(new Date()), sold))?.outcome).toBe('COMMITTED');
+    expect([await level(id), await level(other)]).toMatchObject([
+      { onHand: 8, reserved: 0 },
+      { onHand: 7, reserved: 0 },
+    ]);
+    const released = await hold();
+    expect((await stock.releaseOnce(eventAt(new Date()), released))?.outcome).toBe('RELEASED');
+    await stock.cancelOnce(eventAt(new Date()), sold);
+    expect([await level(id), await level(other)]).toMatchObject([
+      { onHand: 10, reserved: 0 },
+      { onHand: 10, reserved: 0 },
+    ]);
+    await expectBooksToBalance();
+  });
+
+  test('a late payment gets the stock of all ids or of none', async () => {
+    const [id = '', other = ''] = await variants(5, 5);
+    const ids = [order(), newId('oed')];
+    await stock.reserve(ids[0] ?? '', [{ variantId: id, quantity: 5 }], LATER);
+    await stock.reserve(ids[1] ?? '', [{ variantId: other, quantity: 5 }], LATER);
+    await stock.releaseOnce(eventAt(new Date()), ids);
+    await stock.reserve(order(), [{ variantId: other, quantity: 1 }], LATER);
+    expect((await stock.commit(ids, 'test')).outcome).toBe('INSUFFICIENT_STOCK');
+    expect([await level(id), await level(other)]).toMatchObject([
+      { onHand: 5, reserved: 0 },
+      { onHand: 5, reserved: 1 },
+    ]);
+    await expectBooksToBalance();
+  });
+
+  test('an id from which an edit took everything holds nothing, can hold nothing again, and stops no sale', async () => {
+    const [id = '', other = ''] = await variants(5, 5);
+    const ids = [order(), newId('oed')];
+    await stock.reserve(ids[0] ?? '', [{ variantId: id, quantity: 1 }], LATER);
+    await stock.reserve(ids[1] ?? '', [{ variantId: other, quantity: 2 }], LATER);
+    await stock.editOnce(edited(), edit(ids, [{ variantId: other, quantity: 2 }]));
+    expect((await stock.reserve(ids[1] ?? '', [{ variantId: other, quantity: 2 }], LATER)).outcome).toBe('RELEASED');
+    expect((await stock.commit(ids, 'test')).outcome).toBe('COMMITTED');
+    expect([await level(id), await level(other)]).toMatchObject([
+      { onHand: 4, reserved: 0 },
+      { onHand: 5, reserved: 0 },
+    ]);
+  });
+
+  test('a paid edit sells what it added and takes back what it removed, in one step; what nobody holds is named', async () => {
+    const [id = '', added = ''] = await variants(10, 10);
+    const [orderId, editId] = [order(), newId('oed')];
+    await stock.reserve(orderId, [{ variantId: id, quantity: 4 }], LATER);
+    await stock.commit([orderId], 'test');
+    await stock.reserve(editId, [{ variantId: added, quantity: 3 }], LATER);
+    const change = edit(
+      [orderId, editId],
+      [
+        { variantId: id, quantity: 1 },
+        { variantId: 'var_unknown', quantity: 2 },
+      ],
+      [editId],
+    );
+    expect(await stock.editOnce(edited(), change)).toEqual({
+      sold: { outcome: 'COMMITTED', short: [] },
+      missing: [{ variantId: 'var_unknown', quantity: 2 }],
+    });
+    expect([await level(id), await level(added)]).toMatchObject([
+      { onHand: 7, reserved: 0 },
+      { onHand: 7, reserved: 0 },
+    ]);
+    await expectBooksToBalance();
+  });
+
+  test('edits, sales and cancellations of orders that share variants and ids do not dead-lock', async () => {
+    const ids = await variants(1_000, 1_000, 1_000);
+    const orders = await Promise.all(
+      Array.from({ length: 40 }, async (_, index) => {
+        const held = [order(), newId('oed')];
+        const [a = '', b = '', c = ''] = index % 2 ? ids : [...ids].reverse();
+        await stock.reserve(
+          held[0] ?? '',
+          [
+            { variantId: a, quantity: 2 },
+            { variantId: b, quantity: 2 },
+          ],
+          LATER,
+        );
+        await stock.reserve(held[1] ?? '', [{ variantId: c, quantity: 2 }], LATER);
+        return index % 2 ? held : held.reverse();
+      }),
+    );
+    const removed = ids.map((variantId) => ({ variantId, quantity: 1 }));
+    await Promise.all(
+      orders.flatMap((held) => [
+        stock.commitOnce(eventAt(new Date()), held),
+        stock.editOnce(edited(), edit(held, removed)),
+      ]),
+    );
+    for (const id of ids) expect(await level(id)).toEqual({ onHand: 960, reserved: 0, available: 960 });
+    await expectBooksToBalance();
+  });
+});
+
+test('after any schedule of reservations, sales, releases, edits and adjustments the books balance', async () => {
   const step = fc.oneof(
     fc.record({
       kind: fc.constant('reserve' as const),
@@ -367,6 +519,13 @@ test('after any schedule of reservations, sales, releases and adjustments the bo
       }),
     }),
     fc.record({ kind: fc.constantFrom('commit' as const, 'release' as const, 'cancel' as const), order: fc.nat(5) }),
+    fc.record({
+      kind: fc.constant('edit' as const),
+      order: fc.nat(5),
+      variant: fc.nat(2),
+      quantity: fc.integer({ min: 1, max: 4 }),
+      sells: fc.boolean(),
+    }),
     fc.record({ kind: fc.constant('adjust' as const), variant: fc.nat(2), delta: fc.integer({ min: -8, max: 8 }) }),
   );
   await fc.assert(
@@ -387,9 +546,14 @@ test('after any schedule of reservations, sales, releases and adjustments the bo
             idempotencyKey: newId('req'),
             actor: 'test',
           });
-        } else if (each.kind === 'commit') await stock.commit(orders[each.order] ?? '', 'test');
-        else if (each.kind === 'cancel') await stock.cancelOnce(eventAt(new Date()), orders[each.order] ?? '');
-        else await stock.release(orders[each.order] ?? '');
+        } else if (each.kind === 'commit') await stock.commit([orders[each.order] ?? ''], 'test');
+        else if (each.kind === 'cancel') await stock.cancelOnce(eventAt(new Date()), [orders[each.order] ?? '']);
+        else if (each.kind === 'edit') {
+          const stockIds = [orders[each.order] ?? '', orders[(each.order + 1) % 6] ?? ''];
+          const removed = [{ variantId: ids[each.variant] ?? '', quantity: each.quantity }];
+          const sold = each.sells ? stockIds : [];
+          await stock.editOnce(eventAt(new Date()), { key: newId('oed'), stockIds, sold, removed });
+        } else await stock.release(orders[each.order] ?? '');
       };
       if (atOnce) await Promise.all(steps.map(run));
       else for (const each of steps) await run(each);

@@ -1,6 +1,7 @@
+import type { EventEnvelope } from '@souk/events';
 import { INBOX_CLAIM } from '@souk/outbox';
 import { type Database, sql } from '@souk/postgres';
-import type { StockAdjusted, StockAnswer, StockMovement, StockStore } from '../app/ports.js';
+import type { StockAdjusted, StockAnswer, StockEdited, StockMovement, StockStore } from '../app/ports.js';
 import { prismaStockLevels } from './stockLevels.prisma.js';
 
 const CONSUMER = 'product';
@@ -23,6 +24,29 @@ const cancelOnce = sql<{ answer: StockAnswer }>(
 const commitOnce = sql<{ answer: StockAnswer }>(
   'stock.commitOnce',
   `WITH ${INBOX_CLAIM('$1', '$2')} SELECT stock_commit($3, $4) AS answer FROM inbox`,
+);
+/** The same for orders that hold stock under several ids; most hold it under one, and a function less is called for them. */
+const commitAll = sql<{ answer: StockAnswer }>('stock.commitAll', 'SELECT stock_commit_all($1, $2) AS answer');
+const releaseAllOnce = sql<{ answer: StockAnswer }>(
+  'stock.releaseAllOnce',
+  `WITH ${INBOX_CLAIM('$1', '$2')} SELECT stock_release_all($3, $4) AS answer FROM inbox`,
+);
+const cancelAllOnce = sql<{ answer: StockAnswer }>(
+  'stock.cancelAllOnce',
+  `WITH ${INBOX_CLAIM('$1', '$2')} SELECT stock_cancel_all($3, $4) AS answer FROM inbox`,
+);
+const commitAllOnce = sql<{ answer: StockAnswer }>(
+  'stock.commitAllOnce',
+  `WITH ${INBOX_CLAIM('$1', '$2')} SELECT stock_commit_all($3, $4) AS answer FROM inbox`,
+);
+/** $3 stock ids, $4 those that are sold, $5 key, $6 variants and $7 quantities that are taken back, $8 actor. */
+const editOnce = sql<StockEdited>(
+  'stock.editOnce',
+  `WITH ${INBOX_CLAIM('$1', '$2')},
+   locked AS MATERIALIZED (SELECT stock_lock($3) FROM inbox),
+   sold AS MATERIALIZED (
+     SELECT CASE WHEN cardinality($4::text[]) > 0 THEN stock_commit_all($4, $8) END AS answer FROM locked)
+   SELECT sold.answer AS sold, stock_reduce($3, $5, $6, $7, $8)->'missing' AS missing FROM sold`,
 );
 const available = sql<{ variantId: string; available: number }>(
   'stock.available',
@@ -63,6 +87,17 @@ export function postgresStockStore(database: Database): StockStore {
     if (!row) throw new Error('A stock function answered nothing');
     return row.answer;
   };
+  async function settleOnce(
+    ofOne: typeof commitOnce,
+    ofAll: typeof commitAllOnce,
+    event: EventEnvelope,
+    stockIds: readonly string[],
+    by: string,
+  ): Promise<StockAnswer | undefined> {
+    const [statement, held] = stockIds.length === 1 ? [ofOne, stockIds[0]] : [ofAll, stockIds];
+    const rows = await database.query(statement, [event.id, CONSUMER, held, by]);
+    return rows[0]?.answer;
+  }
   return {
     reserve: async (orderId, lines, expiresAt) =>
       one(
@@ -74,18 +109,27 @@ export function postgresStockStore(database: Database): StockStore {
         ]),
       ),
     release: async (orderId) => one(await database.query(release, [orderId])),
-    commit: async (orderId, actor) => one(await database.query(commit, [orderId, actor])),
-    async releaseOnce(event, orderId) {
-      const rows = await database.query(releaseOnce, [event.id, CONSUMER, orderId, event.occurredAt]);
-      return rows[0]?.answer;
-    },
-    async cancelOnce(event, orderId) {
-      const rows = await database.query(cancelOnce, [event.id, CONSUMER, orderId, event.actor]);
-      return rows[0]?.answer;
-    },
-    async commitOnce(event, orderId) {
-      const rows = await database.query(commitOnce, [event.id, CONSUMER, orderId, event.actor]);
-      return rows[0]?.answer;
+    commit: async (stockIds, actor) =>
+      one(
+        stockIds.length === 1
+          ? await database.query(commit, [stockIds[0], actor])
+          : await database.query(commitAll, [stockIds, actor]),
+      ),
+    releaseOnce: (event, stockIds) => settleOnce(releaseOnce, releaseAllOnce, event, stockIds, event.occurredAt),
+    cancelOnce: (event, stockIds) => settleOnce(cancelOnce, cancelAllOnce, event, stockIds, event.actor),
+    commitOnce: (event, stockIds) => settleOnce(commitOnce, commitAllOnce, event, stockIds, event.actor),
+    async editOnce(event, { key, stockIds, sold, removed }) {
+      const rows = await database.query(editOnce, [
+        event.id,
+        CONSUMER,
+        stockIds,
+        sold,
+        key,
+        removed.map(({ variantId }) => variantId),
+        removed.map(({ quantity }) => quantity),
+        event.actor,
+      ]);
+      return rows[0];
     },
     adjust: async (a) =>
       one(

@@ -14,7 +14,7 @@ import type { Reads } from './reads.js';
 import { reserveStock } from './reserveStock.js';
 import { setInventory } from './setInventory.js';
 import { setProductStatus } from './setProductStatus.js';
-import { cancelStock, commitStock, releaseOverdue, releaseStock } from './settleStock.js';
+import { cancelStock, commitStock, editStock, releaseOverdue, releaseStock } from './settleStock.js';
 import { suggest } from './suggest.js';
 import type { Surrounding } from './surrounding.js';
 import { updateCategory } from './updateCategory.js';
@@ -64,6 +64,7 @@ export function createApp(deps: AppDeps) {
     releaseStock: releaseStock(deps),
     commitStock: commitStock(deps),
     cancelStock: cancelStock(deps),
+    editStock: editStock(deps),
     releaseOverdue: releaseOverdue(deps),
 
     drainProducts: drainProducts(deps),

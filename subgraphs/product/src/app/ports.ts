@@ -169,16 +169,37 @@ export interface AvailabilityReads {
 }
 
 /** The inventory. Each change is one round trip and one transaction with locks in one order: nothing is oversold. */
+/** What an edit of an order means for its stock. */
+export interface StockEdit {
+  /** The edit's id: its units are taken back once. */
+  readonly key: string;
+  /** Everything that the order holds stock under, the edit included. */
+  readonly stockIds: readonly string[];
+  /** Those of them that are sold with the edit; empty while the order is not paid. */
+  readonly sold: readonly string[];
+  readonly removed: readonly StockLine[];
+}
+
+export interface StockEdited {
+  /** Null when nothing was to be sold. */
+  readonly sold: StockAnswer | null;
+  /** Units that were to be taken back, and that no stock id held. */
+  readonly missing: readonly StockLine[];
+}
+
 export interface StockStore extends AvailabilityReads {
   /** Idempotent by order, and renews the expiry. All lines or none. */
   reserve(orderId: string, lines: readonly StockLine[], expiresAt: Date): Promise<StockAnswer>;
   release(orderId: string): Promise<StockAnswer>;
-  commit(orderId: string, actor: string): Promise<StockAnswer>;
+  /** Sells what these stock ids hold: all of it or nothing. */
+  commit(stockIds: readonly string[], actor: string): Promise<StockAnswer>;
   /** Ends what a cancelled order holds, for good: reserved stock is given back, sold stock goes back to the shelf. */
-  cancelOnce(event: EventEnvelope, orderId: string): Promise<StockAnswer | undefined>;
+  cancelOnce(event: EventEnvelope, stockIds: readonly string[]): Promise<StockAnswer | undefined>;
   /** As `release`/`commit`, once per event; undefined when the event was applied before. */
-  releaseOnce(event: EventEnvelope, orderId: string): Promise<StockAnswer | undefined>;
-  commitOnce(event: EventEnvelope, orderId: string): Promise<StockAnswer | undefined>;
+  releaseOnce(event: EventEnvelope, stockIds: readonly string[]): Promise<StockAnswer | undefined>;
+  commitOnce(event: EventEnvelope, stockIds: readonly string[]): Promise<StockAnswer | undefined>;
+  /** Sells what an edit added and takes back what it removed, once per event; undefined when it was applied before. */
+  editOnce(event: EventEnvelope, edit: StockEdit): Promise<StockEdited | undefined>;
   adjust(adjustment: StockAdjustment): Promise<StockAdjusted>;
   levels(variantIds: readonly string[]): Promise<StockLevel[]>;
   movements(variantId: string, first: number, after: string | null): Promise<StockMovement[]>;

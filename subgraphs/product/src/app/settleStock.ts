@@ -1,6 +1,6 @@
 import type { EventEnvelope } from '@souk/events';
 import { failpoint, type Logger, metrics } from '@souk/runtime';
-import type { StockAnswer, StockStore } from './ports.js';
+import type { StockAnswer, StockEdit, StockStore } from './ports.js';
 
 const short = metrics.counter('souk_stock_commit_short_total', 'Paid orders whose released stock was sold to others');
 
@@ -9,18 +9,18 @@ export interface SettleDeps {
   readonly logger: Logger;
 }
 
-/** Turns an order's reservation into a sale; by an event, once per event. */
+/** Turns an order's reservations into a sale, all or none; by an event, once per event. */
 export const commitStock =
   ({ stock, logger }: SettleDeps) =>
   async (
-    orderId: string,
+    stockIds: readonly string[],
     by: { readonly actor: string } | { readonly event: EventEnvelope },
   ): Promise<StockAnswer | undefined> => {
-    const answer = 'event' in by ? await stock.commitOnce(by.event, orderId) : await stock.commit(orderId, by.actor);
+    const answer = 'event' in by ? await stock.commitOnce(by.event, stockIds) : await stock.commit(stockIds, by.actor);
     await failpoint('product.stock.afterCommit');
     if (answer?.outcome === 'INSUFFICIENT_STOCK') {
       short.inc();
-      logger.error({ orderId, short: answer.short }, 'a paid order lost its stock to others before it was committed');
+      logger.error({ stockIds, short: answer.short }, 'a paid order lost its stock to others before it was committed');
     }
     return answer;
   };
@@ -28,8 +28,11 @@ export const commitStock =
 /** Gives back what an order holds; by an event, once per event and never what was reserved after it. */
 export const releaseStock =
   ({ stock }: SettleDeps) =>
-  async (orderId: string, event?: EventEnvelope): Promise<StockAnswer | undefined> => {
-    const answer = event ? await stock.releaseOnce(event, orderId) : await stock.release(orderId);
+  async (
+    held: { readonly stockId: string } | { readonly stockIds: readonly string[]; readonly event: EventEnvelope },
+  ): Promise<StockAnswer | undefined> => {
+    const answer =
+      'event' in held ? await stock.releaseOnce(held.event, held.stockIds) : await stock.release(held.stockId);
     await failpoint('product.stock.afterRelease');
     return answer;
   };
@@ -37,8 +40,25 @@ export const releaseStock =
 /** Ends what a cancelled order holds, once per event; final, whichever of the order's events comes first. */
 export const cancelStock =
   ({ stock }: Pick<SettleDeps, 'stock'>) =>
-  (orderId: string, event: EventEnvelope): Promise<StockAnswer | undefined> =>
-    stock.cancelOnce(event, orderId);
+  (stockIds: readonly string[], event: EventEnvelope): Promise<StockAnswer | undefined> =>
+    stock.cancelOnce(event, stockIds);
+
+/**
+ * Follows an edit of an order, once per event: what it added is sold (when the order is paid), what it removed is free again.
+ * May come before or after the order's confirmation, expiry or cancellation.
+ */
+export const editStock =
+  ({ stock, logger }: SettleDeps) =>
+  async (edit: StockEdit, event: EventEnvelope): Promise<void> => {
+    const answer = await stock.editOnce(event, edit);
+    if (answer?.sold?.outcome === 'INSUFFICIENT_STOCK') {
+      short.inc();
+      logger.error({ ...edit, short: answer.sold.short }, 'a paid edit lost its stock before it was committed');
+    }
+    if (answer !== undefined && answer.missing.length > 0) {
+      logger.error({ ...edit, missing: answer.missing }, 'an edit takes back stock that its order does not hold');
+    }
+  };
 
 /** How long after its expiry a reservation must still be there to be given back by this service itself. */
 export const OVERDUE_MS = 24 * 3_600_000;

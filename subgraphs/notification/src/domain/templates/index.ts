@@ -1,7 +1,8 @@
-import type { Money } from '@souk/money';
 import type { Channel, Mail, OrderForMail, Shop, TemplateName, TemplateParams } from '../notification.js';
 import { orderCancelled } from './orderCancelled.js';
 import { orderConfirmed, orderConfirmedSms } from './orderConfirmed.js';
+import { orderEdited } from './orderEdited.js';
+import { orderEditProposed } from './orderEditProposed.js';
 import { orderExpired } from './orderExpired.js';
 import { orderPlaced } from './orderPlaced.js';
 import { paymentRefunded } from './paymentRefunded.js';
@@ -17,6 +18,8 @@ export const channelsOf: Readonly<Record<TemplateName, readonly Channel[]>> = {
   'order.confirmed': ['EMAIL', 'SMS'],
   'order.expired': ['EMAIL'],
   'order.cancelled': ['EMAIL'],
+  'order.edited': ['EMAIL'],
+  'order.edit_proposed': ['EMAIL'],
   'payment.refunded': ['EMAIL'],
 };
 
@@ -31,8 +34,12 @@ export function orderMail(template: OrderTemplate, shop: Shop, order: OrderForMa
       return orderExpired(shop, order);
     case 'order.cancelled':
       return orderCancelled(shop, order);
+    case 'order.edited':
+      return orderEdited(shop, order, required(template, params.totals));
+    case 'order.edit_proposed':
+      return orderEditProposed(shop, order, required(template, params.due));
     case 'payment.refunded':
-      return paymentRefunded(shop, order, required(params.refund));
+      return paymentRefunded(shop, order, required(template, params.refund));
   }
 }
 
@@ -40,7 +47,7 @@ export function orderMail(template: OrderTemplate, shop: Shop, order: OrderForMa
 export const orderSms = (template: OrderTemplate, shop: Shop, order: OrderForMail): string | undefined =>
   template === 'order.confirmed' ? orderConfirmedSms(shop, order) : undefined;
 
-function required(refund: Money | undefined): Money {
-  if (refund === undefined) throw new Error('payment.refunded was recorded without its amount');
-  return refund;
+function required<Param>(template: OrderTemplate, param: Param | undefined): Param {
+  if (param === undefined) throw new Error(`${template} was recorded without what it tells`);
+  return param;
 }

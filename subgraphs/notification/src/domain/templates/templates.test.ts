@@ -8,6 +8,8 @@ const TEMPLATES: OrderTemplate[] = [
   'order.confirmed',
   'order.expired',
   'order.cancelled',
+  'order.edited',
+  'order.edit_proposed',
   'payment.refunded',
 ];
 
@@ -71,6 +73,8 @@ test.each(TEMPLATES)(
     });
     const mail = orderMail(template, { name: `Souk${evil}`, storefrontUrl: 'https://shop.example' }, order, {
       refund: eur(500),
+      totals: { before: eur(500), after: eur(700) },
+      due: { money: eur(200), until: '2026-11-24T10:00:00.000Z' },
     });
     expect(mail.html).not.toContain('<script');
     expect(mail.html).not.toContain('\u202e');
@@ -90,6 +94,25 @@ test('the refund mail names the amount of the refund, not of the order', () => {
   const { text } = orderMail('payment.refunded', shop, sampleOrder({ locale: 'en' }), { refund: eur(500) });
   expect(text).toContain('€5.00');
   expect(text).not.toContain('105.61');
+});
+
+test.each([
+  [{ before: eur(500), after: eur(700) }, '€7.00, €2.00 more than before.'],
+  [{ before: eur(700), after: eur(500) }, '€5.00, €2.00 less than before. What you have paid too much we give back'],
+  [{ before: eur(700), after: eur(700) }, '€7.00, as before.'],
+])('the mail about a change says the new total and the difference: %j', (totals, said) => {
+  const { text } = orderMail('order.edited', shop, sampleOrder({ locale: 'en' }), { totals });
+  expect(text).toContain(`The total is now ${said}`);
+  expect(text).toContain('Linen shirt');
+});
+
+test('the mail about a change that must be paid says how much, until when, and what happens otherwise', () => {
+  const due = { money: eur(1_250), until: '2026-11-24T10:00:00.000Z' };
+  const { text, subject } = orderMail('order.edit_proposed', shop, sampleOrder({ locale: 'en' }), { due });
+  expect(subject).toBe('Please pay the change of your order 261122-K7Q2M9XD');
+  expect(text).toContain('costs €12.50 more');
+  expect(text).toContain('Nov 24, 2026, 10:00 AM UTC');
+  expect(text).toContain('your order stays as it is');
 });
 
 test('the welcome mail has the confirmation as a link when there is a storefront, as a code when there is none, and not at all when it is not needed', () => {

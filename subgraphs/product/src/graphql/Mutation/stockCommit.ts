@@ -3,5 +3,5 @@ import { onlyOrderService, stockAnswer } from '../payloads.js';
 
 export const stockCommit: NonNullable<MutationResolvers['stockCommit']> = async (_parent, args, context) => {
   onlyOrderService(context.viewer);
-  return stockAnswer(await context.app.commitStock(args.orderId, { actor: context.actor }));
+  return stockAnswer(await context.app.commitStock(args.stockIds ?? [args.orderId], { actor: context.actor }));
 };
