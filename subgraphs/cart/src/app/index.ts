@@ -8,7 +8,9 @@ import { deleteCart } from './deleteCart.js';
 import { mergeCarts } from './mergeCarts.js';
 import type { CartStore } from './ports.js';
 import { createPromotion, deletePromotion, listPromotions, type PromotionDeps, updatePromotion } from './promotions.js';
+import { quoteLines } from './quoteLines.js';
 import { readActiveCart, readCart, readCarts } from './readCarts.js';
+import { refillCart } from './refillCart.js';
 
 export interface AppDeps extends CreateCartDeps, CheckoutCartDeps, PromotionDeps {
   readonly carts: CartStore;
@@ -36,6 +38,8 @@ export function createApp(deps: AppDeps) {
       await failpoint('cart.checkout.afterRelease');
       return released;
     },
+    quoteLines: quoteLines(deps),
+    refillCart: refillCart(deps),
     listPromotions: listPromotions(deps),
     createPromotion: createPromotion(deps),
     updatePromotion: updatePromotion(deps),

@@ -13,6 +13,7 @@ import { cartLinesRemove } from './Mutation/cartLinesRemove.js';
 import { cartLinesUpdate } from './Mutation/cartLinesUpdate.js';
 import { cartMerge } from './Mutation/cartMerge.js';
 import { cartNoteUpdate } from './Mutation/cartNoteUpdate.js';
+import { cartRefill } from './Mutation/cartRefill.js';
 import { cartShippingMethodUpdate } from './Mutation/cartShippingMethodUpdate.js';
 import { promotionCreate } from './Mutation/promotionCreate.js';
 import { promotionDelete } from './Mutation/promotionDelete.js';
@@ -21,11 +22,12 @@ import { Promotion } from './Promotion.js';
 import { activeCart } from './Query/activeCart.js';
 import { cart } from './Query/cart.js';
 import { promotions } from './Query/promotions.js';
+import { quoteLines } from './Query/quoteLines.js';
 import { User } from './User.js';
 
 /** Every resolver of the cart's part of the graph. */
 export const resolvers: Resolvers = {
-  Query: { activeCart, cart, promotions },
+  Query: { activeCart, cart, promotions, quoteLines },
   Mutation: {
     cartAddressesUpdate,
     cartBuyerIdentityUpdate,
@@ -39,6 +41,7 @@ export const resolvers: Resolvers = {
     cartLinesUpdate,
     cartMerge,
     cartNoteUpdate,
+    cartRefill,
     cartShippingMethodUpdate,
     promotionCreate,
     promotionDelete,
