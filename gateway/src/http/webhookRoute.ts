@@ -5,7 +5,16 @@ import { pickHeaders, type Upstream } from './upstream.js';
 const MAX_WEBHOOK_BYTES = 262_144;
 const MAX_ANSWER_BYTES = 4_096;
 /** Providers sign the body, so a signature header is all that says who sent it. */
-const FORWARDED = ['content-type', 'stripe-signature', 'user-agent'];
+const FORWARDED = [
+  'content-type',
+  'stripe-signature',
+  'paypal-transmission-id',
+  'paypal-transmission-time',
+  'paypal-transmission-sig',
+  'paypal-cert-url',
+  'paypal-auth-algo',
+  'user-agent',
+];
 
 /**
  * `POST /webhooks/<provider>`: hands the body, byte for byte, to the payment service, which checks the signature.

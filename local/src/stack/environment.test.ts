@@ -20,6 +20,9 @@ const secrets: Secrets = {
   stripeSecretKey: 'sk_test_generated',
   stripePublishableKey: 'pk_test_generated',
   stripeWebhookSecret: 'whsec_generated',
+  paypalClientId: 'paypal-client',
+  paypalClientSecret: 'paypal-secret',
+  paypalWebhookId: 'paypal-webhook',
   sendgridApiKey: 'SG.generated',
   twilioAccountSid: 'ACgenerated',
   twilioAuthToken: 'twilio-token',
@@ -46,6 +49,7 @@ test('keys reach only who uses them', () => {
   expect(holders('ACCESS_TOKEN_PRIVATE_JWK')).toEqual(['user']);
   expect(holders('BOOTSTRAP_ADMIN_PASSWORD')).toEqual(['user']);
   expect(holders('STRIPE_SECRET_KEY')).toEqual(['standIns', 'payment']);
+  expect(holders('PAYPAL_CLIENT_SECRET')).toEqual(['standIns', 'payment']);
   expect(holders('SENDGRID_API_KEY')).toEqual(['standIns', 'notification', 'worker']);
   expect(holders('MONGODB_URL')).toEqual(['product']);
 });
@@ -61,6 +65,8 @@ test('without keys the providers are the stand-ins; a real key means the real pr
   expect(environmentOf('payment')).toMatchObject({
     STRIPE_SECRET_KEY: 'sk_test_generated',
     STRIPE_API_BASE_URL: 'http://127.0.0.1:4010',
+    PAYPAL_CLIENT_ID: 'paypal-client',
+    PAYPAL_API_BASE_URL: 'http://127.0.0.1:4010/paypal',
   });
   const real = environmentOf('payment', { STRIPE_SECRET_KEY: 'sk_live_1', STRIPE_WEBHOOK_SECRET: 'whsec_1' });
   expect(real).toMatchObject({ STRIPE_SECRET_KEY: 'sk_live_1', STRIPE_WEBHOOK_SECRET: 'whsec_1' });

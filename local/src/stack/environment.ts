@@ -74,6 +74,14 @@ function standInEnvironment(standIns: string, secrets: Secrets, given: NodeJS.Pr
           STRIPE_WEBHOOK_SECRET: secrets.stripeWebhookSecret,
           STRIPE_API_BASE_URL: standIns,
         }),
+    ...(given.PAYPAL_CLIENT_ID
+      ? passed(given, 'PAYPAL_CLIENT_ID', 'PAYPAL_CLIENT_SECRET', 'PAYPAL_WEBHOOK_ID', 'PAYPAL_API_BASE_URL')
+      : {
+          PAYPAL_CLIENT_ID: secrets.paypalClientId,
+          PAYPAL_CLIENT_SECRET: secrets.paypalClientSecret,
+          PAYPAL_WEBHOOK_ID: secrets.paypalWebhookId,
+          PAYPAL_API_BASE_URL: `${standIns}/paypal`,
+        }),
     ...(given.SENDGRID_API_KEY
       ? passed(given, 'SENDGRID_API_KEY', 'SENDGRID_API_BASE_URL')
       : { SENDGRID_API_KEY: secrets.sendgridApiKey, SENDGRID_API_BASE_URL: standIns }),
@@ -108,6 +116,21 @@ const WEBHOOK_EVENTS = [
   'charge.dispute.closed',
 ];
 
+/** The same for PayPal. */
+const PAYPAL_WEBHOOK_EVENTS = [
+  'CHECKOUT.ORDER.APPROVED',
+  'PAYMENT.AUTHORIZATION.CREATED',
+  'PAYMENT.AUTHORIZATION.VOIDED',
+  'PAYMENT.CAPTURE.COMPLETED',
+  'PAYMENT.CAPTURE.PENDING',
+  'PAYMENT.CAPTURE.DENIED',
+  'PAYMENT.CAPTURE.REFUNDED',
+  'PAYMENT.CAPTURE.REVERSED',
+  'CUSTOMER.DISPUTE.CREATED',
+  'CUSTOMER.DISPUTE.UPDATED',
+  'CUSTOMER.DISPUTE.RESOLVED',
+];
+
 /** Who may know what only some need: keys, passwords and databases of others are kept from a process. */
 const KNOWN_TO: readonly (readonly [variable: RegExp, processes: readonly ProcessName[]])[] = [
   ...SUBGRAPHS.filter((name) => name !== 'notification').map((name) => [named(name), [name]] as const),
@@ -115,7 +138,7 @@ const KNOWN_TO: readonly (readonly [variable: RegExp, processes: readonly Proces
   [/^MONGODB_URL$/, ['product']],
   [/^(ACCESS_TOKEN_PRIVATE_JWK|BOOTSTRAP_ADMIN_\w+)$/, ['user']],
   [/^DEMO_ACCOUNTS$/, ['gateway']],
-  [/^STRIPE_/, ['payment', 'standIns']],
+  [/^(STRIPE|PAYPAL)_/, ['payment', 'standIns']],
   [/^(SENDGRID|TWILIO)_/, ['notification', 'worker', 'standIns']],
 ];
 
@@ -163,6 +186,8 @@ function localSettings(name: ProcessName, ports: Ports, dataDir: string): Record
       DATA_FILE: join(dataDir, 'standIns', 'journal'),
       STRIPE_WEBHOOK_URL: `http://127.0.0.1:${ports.gateway}/webhooks/stripe`,
       STRIPE_WEBHOOK_EVENTS: WEBHOOK_EVENTS.join(','),
+      PAYPAL_WEBHOOK_URL: `http://127.0.0.1:${ports.gateway}/webhooks/paypal`,
+      PAYPAL_WEBHOOK_EVENTS: PAYPAL_WEBHOOK_EVENTS.join(','),
     };
   }
   return {};

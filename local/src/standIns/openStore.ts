@@ -1,14 +1,17 @@
 import { type BoundedMap, type Bounds, createBoundedMap } from './core/boundedMap.js';
 import { openJournal } from './core/journal.js';
+import type { PaypalEventRecord, PaypalObjects, PaypalRequestRecord } from './paypal/records.js';
 import type { MailRecord } from './sendgrid/mailRecord.js';
 import type { DeliveredRecord, EventRecord, IdempotencyRecord, StripeObjects } from './stripe/records.js';
 import type { MessageRecord } from './twilio/messageRecord.js';
 
 /** Everything that is remembered, by kind. */
-export interface Kinds extends StripeObjects {
+export interface Kinds extends StripeObjects, PaypalObjects {
   event: EventRecord;
   delivered: DeliveredRecord;
   idempotency: IdempotencyRecord;
+  paypal_event: PaypalEventRecord;
+  paypal_request: PaypalRequestRecord;
   mail: MailRecord;
   message: MessageRecord;
 }
@@ -45,6 +48,14 @@ const SECTIONS: Readonly<Record<Section, readonly Kind[]>> = {
     'event',
     'delivered',
     'idempotency',
+    'paypal_order',
+    'paypal_authorization',
+    'paypal_capture',
+    'paypal_refund',
+    'paypal_dispute',
+    'paypal_transaction',
+    'paypal_event',
+    'paypal_request',
   ],
   mail: ['mail'],
   messages: ['message'],
@@ -104,7 +115,7 @@ export function openStore(options: { readonly dataFile?: string | undefined } = 
 type Collections = { [K in Kind]: BoundedMap<Kinds[K]> };
 
 function createCollections(): Collections {
-  const delivered = createBoundedMap<DeliveredRecord>({ entries: 6_000 });
+  const delivered = createBoundedMap<DeliveredRecord>({ entries: 12_000 });
   const capped = <V>(bounds: Bounds<V>): BoundedMap<V> => createBoundedMap(bounds);
   return {
     payment_intent: capped({
@@ -119,6 +130,17 @@ function createCollections(): Collections {
     balance_transaction: capped({ entries: 20_000 }),
     event: capped({ entries: 5_000, evictable: (event) => !event.wanted || delivered.has(event.id) }),
     delivered,
+    paypal_order: capped({
+      entries: 10_000,
+      evictable: (order) => order.status === 'COMPLETED' || order.status === 'VOIDED',
+    }),
+    paypal_authorization: capped({ entries: 10_000 }),
+    paypal_capture: capped({ entries: 12_000, evictable: (capture) => capture.status !== 'PENDING' }),
+    paypal_refund: capped({ entries: 10_000 }),
+    paypal_dispute: capped({ entries: 2_000 }),
+    paypal_transaction: capped({ entries: 20_000 }),
+    paypal_event: capped({ entries: 5_000, evictable: (event) => !event.wanted || delivered.has(event.id) }),
+    paypal_request: capped({ entries: 5_000 }),
     idempotency: capped({ entries: 5_000, weight: 8_000_000, weigh: (entry) => entry.body.length }),
     mail: capped({
       entries: 10_000,

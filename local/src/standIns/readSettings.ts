@@ -14,9 +14,12 @@ const REQUIRED = {
   TWILIO_AUTH_TOKEN: 'the token that the notification worker uses',
 } as const;
 
+const PAYPAL = ['PAYPAL_CLIENT_ID', 'PAYPAL_CLIENT_SECRET', 'PAYPAL_WEBHOOK_ID', 'PAYPAL_WEBHOOK_URL'] as const;
+
 /**
  * Reads HOST (127.0.0.1), PORT (4010), DATA_FILE (none), STRIPE_PUBLISHABLE_KEY (any test key), STRIPE_WEBHOOK_EVENTS
- * (comma-separated, all) and the required ones above. Throws SettingsError.
+ * (comma-separated, all), those of PayPal (all or none of them; PAYPAL_WEBHOOK_EVENTS: all) and the required ones above.
+ * Throws SettingsError.
  */
 export function readSettings(env: NodeJS.ProcessEnv): Omit<StandInOptions, 'log'> {
   const faults: string[] = [];
@@ -34,6 +37,25 @@ export function readSettings(env: NodeJS.ProcessEnv): Omit<StandInOptions, 'log'
   if (webhookUrl !== '' && !/^https?:$/.test(protocolOf(webhookUrl))) {
     faults.push(`STRIPE_WEBHOOK_URL is not an http URL: set it to ${REQUIRED.STRIPE_WEBHOOK_URL}.`);
   }
+  const list = (name: string): string[] | undefined =>
+    value(name)
+      ?.split(',')
+      .map((type) => type.trim());
+  const paypal = (): StandInOptions['paypal'] => {
+    if (PAYPAL.every((name) => value(name) === undefined)) return undefined;
+    const [clientId = '', clientSecret = '', webhookId = '', paypalWebhookUrl = ''] = PAYPAL.map((name) => {
+      if (value(name) === undefined)
+        faults.push(`${name} is missing: PayPal needs ${PAYPAL.join(', ')}, or none of them.`);
+      return value(name) ?? '';
+    });
+    return {
+      clientId,
+      clientSecret,
+      webhookId,
+      webhookUrl: paypalWebhookUrl,
+      webhookEvents: list('PAYPAL_WEBHOOK_EVENTS'),
+    };
+  };
   const settings = {
     host: value('HOST') ?? '127.0.0.1',
     port,
@@ -42,10 +64,9 @@ export function readSettings(env: NodeJS.ProcessEnv): Omit<StandInOptions, 'log'
       publishableKey: value('STRIPE_PUBLISHABLE_KEY'),
       webhookSecret: required('STRIPE_WEBHOOK_SECRET'),
       webhookUrl,
-      webhookEvents: value('STRIPE_WEBHOOK_EVENTS')
-        ?.split(',')
-        .map((type) => type.trim()),
+      webhookEvents: list('STRIPE_WEBHOOK_EVENTS'),
     },
+    paypal: paypal(),
     sendgrid: { apiKey: required('SENDGRID_API_KEY') },
     twilio: { accountSid: required('TWILIO_ACCOUNT_SID'), authToken: required('TWILIO_AUTH_TOKEN') },
     dataFile: value('DATA_FILE'),

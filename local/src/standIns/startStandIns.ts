@@ -6,14 +6,18 @@ import { react } from './core/answer.js';
 import { createChangeFeed } from './core/changeFeed.js';
 import { createFaults } from './core/faults.js';
 import { createRequestLog } from './core/requestLog.js';
+import { startWebhookCourier } from './core/webhookCourier.js';
+import { type AnyEvent, type Endpoints, undelivered, writeLetter } from './events.js';
 import { openStore } from './openStore.js';
 import { servePage } from './page/servePage.js';
+import { servePaypalCheckout } from './page/servePaypalCheckout.js';
 import { serveThreeDSecure } from './page/serveThreeDSecure.js';
+import { createPaypalEngine } from './paypal/paypalEngine.js';
+import { CERTIFICATES, PAYPAL_BASE, servePaypal } from './paypal/servePaypal.js';
 import { serveSendgrid } from './sendgrid/serveSendgrid.js';
 import { unrecognizedUrl } from './stripe/answers.js';
 import { serveStripe } from './stripe/serveStripe.js';
 import { createStripeEngine } from './stripe/stripeEngine.js';
-import { startWebhookCourier, undelivered } from './stripe/webhookCourier.js';
 import { refusal, serveTwilio } from './twilio/serveTwilio.js';
 
 export interface StandInOptions {
@@ -30,6 +34,17 @@ export interface StandInOptions {
     /** Event types that the webhook endpoint is registered for; all when absent. */
     readonly webhookEvents?: readonly string[] | undefined;
   };
+  /** Without it there is no PayPal. */
+  readonly paypal?:
+    | {
+        readonly clientId: string;
+        readonly clientSecret: string;
+        readonly webhookId: string;
+        readonly webhookUrl: string;
+        /** Event types that the webhook endpoint is registered for; all when absent. */
+        readonly webhookEvents?: readonly string[] | undefined;
+      }
+    | undefined;
   readonly sendgrid: { readonly apiKey: string };
   readonly twilio: { readonly accountSid: string; readonly authToken: string };
   /** Journal of everything accepted; without it nothing survives a restart. */
@@ -38,7 +53,7 @@ export interface StandInOptions {
 }
 
 export interface StandIns {
-  /** e.g. `http://127.0.0.1:4010`: base URL of all three providers, and the page. */
+  /** e.g. `http://127.0.0.1:4010`: base URL of the providers (PayPal's ends in `/paypal`), and the page. */
   readonly url: string;
   close(): Promise<void>;
 }
@@ -49,7 +64,7 @@ const REQUESTS_KEPT = 1_000;
 const BODY_LIMIT_BYTES = 1024 * 1024;
 
 /**
- * Starts the stand-ins for Stripe, SendGrid and Twilio on one port. With a data file, payments, mails, texts and
+ * Starts the stand-ins for Stripe, PayPal, SendGrid and Twilio on one port. With a data file, payments, mails, texts and
  * undelivered webhooks are there again after `kill -9`, and the webhooks go on. Throws with NODE_ENV=production and for
  * an address that others could reach: whoever can call it can make payments succeed.
  */
@@ -65,26 +80,48 @@ export async function startStandIns(options: StandInOptions): Promise<StandIns> 
   const faults = createFaults();
   const feed = createChangeFeed();
   const requests = createRequestLog(REQUESTS_KEPT, feed.touch);
-  const courier = startWebhookCourier({
-    url: options.stripe.webhookUrl,
-    secret: options.stripe.webhookSecret,
+  let url = '';
+  const origin = (): string => url;
+  const { paypal } = options;
+  const endpoints: Endpoints = {
+    stripe: { url: options.stripe.webhookUrl, secret: options.stripe.webhookSecret },
+    paypal: paypal && {
+      url: paypal.webhookUrl,
+      webhookId: paypal.webhookId,
+      certUrl: () => `${url}${CERTIFICATES}/CERT-1`,
+    },
+  };
+  const courier = startWebhookCourier<AnyEvent>({
+    write: (event, at) => writeLetter(event, endpoints, at),
     store,
     onAttempt: feed.touch,
   });
   const engine = createStripeEngine({ store, courier, webhookEvents: options.stripe.webhookEvents });
+  const paypalEngine = createPaypalEngine({
+    store,
+    courier,
+    base: () => `${url}${PAYPAL_BASE}`,
+    webhookEvents: paypal?.webhookEvents,
+  });
   store.onChange(feed.touch);
 
   const app = fastify({ logger: false, bodyLimit: BODY_LIMIT_BYTES, forceCloseConnections: true });
-  let url = '';
-  const origin = (): string => url;
   guard(app);
   app.get('/health/live', () => ({ status: 'ok' }));
   await app.register(async (scope) =>
     serveStripe(scope, { keys: options.stripe, store, engine, faults, requests, origin }),
   );
+  if (paypal !== undefined) {
+    await app.register(async (scope) =>
+      servePaypal(scope, { account: paypal, store, engine: paypalEngine, faults, requests, origin }),
+    );
+    await app.register(async (scope) => servePaypalCheckout(scope, { store, engine: paypalEngine }));
+  }
   await app.register(async (scope) => serveSendgrid(scope, { ...options.sendgrid, store, faults, requests }));
   await app.register(async (scope) => serveTwilio(scope, { ...options.twilio, store, faults, requests }));
-  await app.register(async (scope) => serveControl(scope, { store, engine, courier, faults, requests, feed, origin }));
+  await app.register(async (scope) =>
+    serveControl(scope, { store, engine, paypal: paypalEngine, courier, faults, requests, feed, origin }),
+  );
   await app.register(async (scope) => serveThreeDSecure(scope, { store, engine }));
   servePage(app);
   app.setNotFoundHandler((request, reply) => {
@@ -113,9 +150,9 @@ export async function startStandIns(options: StandInOptions): Promise<StandIns> 
   }
   const { port } = app.server.address() as AddressInfo;
   url = `http://${options.host === '::1' ? '[::1]' : options.host}:${port}`;
-  const left = undelivered(store);
+  const left = undelivered(store, paypal !== undefined);
   courier.enqueue(left);
-  log(`stand-ins for Stripe, SendGrid and Twilio at ${url}`);
+  log(`stand-ins for Stripe, PayPal, SendGrid and Twilio at ${url}`);
   if (left.length > 0) log(`${left.length} webhooks are left from before and are being delivered`);
   return { url, close };
 }

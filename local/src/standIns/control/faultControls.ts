@@ -27,11 +27,16 @@ export function faultControls(app: FastifyInstance, faults: Faults): void {
       'delayMs',
       'declineCode',
     ]);
-    const provider = fields.oneOf('provider', ['stripe', 'sendgrid', 'twilio']);
-    if (provider === undefined) throw new ControlFailure(400, 'provider must be one of stripe, sendgrid, twilio.');
+    const provider = fields.oneOf('provider', ['stripe', 'paypal', 'sendgrid', 'twilio']);
+    if (provider === undefined) {
+      throw new ControlFailure(400, 'provider must be one of stripe, paypal, sendgrid, twilio.');
+    }
     const effect = readEffect(fields);
-    if (provider !== 'stripe' && (effect.kind === 'decline' || (effect.kind === 'error' && effect.remembered))) {
-      throw new ControlFailure(400, 'Only Stripe declines, and only Stripe has idempotency keys.');
+    if (effect.kind === 'decline' && provider !== 'stripe' && provider !== 'paypal') {
+      throw new ControlFailure(400, 'Only Stripe and PayPal decline.');
+    }
+    if (effect.kind === 'error' && effect.remembered && provider !== 'stripe') {
+      throw new ControlFailure(400, 'Only Stripe remembers failures under an idempotency key.');
     }
     const method = fields.text('method')?.toUpperCase();
     const path = fields.text('path');

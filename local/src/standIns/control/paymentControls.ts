@@ -32,7 +32,7 @@ export function paymentControls(app: FastifyInstance, options: ControlOptions): 
     publishable: false,
     now: now(),
     origin: options.origin(),
-    takeDecline: () => options.faults.takeDecline(`/v1/payment_intents/${id}/confirm`) ?? null,
+    takeDecline: () => options.faults.takeDecline('stripe', `/v1/payment_intents/${id}/confirm`) ?? null,
     store,
   });
   const commit = (effects: Effects): void =>

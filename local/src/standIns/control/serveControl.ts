@@ -1,13 +1,15 @@
 import type { FastifyInstance } from 'fastify';
+import { CALM } from '../core/webhookCourier.js';
 import type { Section } from '../openStore.js';
+import { PaypalFailure } from '../paypal/failure.js';
 import { StripeFailure } from '../stripe/failure.js';
-import { CALM } from '../stripe/webhookCourier.js';
 import { ControlFailure } from './controlFailure.js';
 import type { ControlOptions } from './controlOptions.js';
 import { faultControls } from './faultControls.js';
 import { mailControls } from './mailControls.js';
 import { messageControls } from './messageControls.js';
 import { paymentControls } from './paymentControls.js';
+import { paypalControls } from './paypalControls.js';
 import { readFields } from './readBody.js';
 import { webhookControls } from './webhookControls.js';
 
@@ -18,15 +20,17 @@ export function serveControl(app: FastifyInstance, options: ControlOptions): voi
   const { store, courier, faults, requests, feed } = options;
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     if (error instanceof StripeFailure) return reply.code(error.status).send({ error: error.body });
+    if (error instanceof PaypalFailure) return reply.code(error.status).send({ error: error.body });
     const status = error instanceof ControlFailure ? error.status : (error.statusCode ?? 500);
     return reply.code(status).send({ error: { message: error.message } });
   });
 
   app.get('/control/state', () => ({
     payments: store.count('payment_intent'),
+    paypalOrders: store.count('paypal_order'),
     mails: store.count('mail'),
     messages: store.count('message'),
-    events: store.count('event'),
+    events: store.count('event') + store.count('paypal_event'),
     webhooksPending: courier.pending,
     requests: requests.total,
     webhooks: courier.mode(),
@@ -36,7 +40,7 @@ export function serveControl(app: FastifyInstance, options: ControlOptions): voi
   app.get('/control/requests', (request) => {
     const fields = readFields(request.query, ['limit', 'provider']);
     const limit = fields.integer('limit', { min: 1, max: 1_000 }) ?? 100;
-    const provider = fields.oneOf('provider', ['stripe', 'sendgrid', 'twilio']);
+    const provider = fields.oneOf('provider', ['stripe', 'paypal', 'sendgrid', 'twilio']);
     const all = requests.list(1_000).filter((it) => provider === undefined || it.provider === provider);
     return { requests: all.slice(0, limit) };
   });
@@ -72,5 +76,6 @@ export function serveControl(app: FastifyInstance, options: ControlOptions): voi
   mailControls(app, store);
   messageControls(app, store);
   paymentControls(app, options);
+  paypalControls(app, options);
   webhookControls(app, options);
 }

@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify';
+import type { WebhookCourier } from '../core/webhookCourier.js';
+import { type AnyEvent, isPaypal, timeOf } from '../events.js';
 import type { Store } from '../openStore.js';
-import type { EventRecord } from '../stripe/records.js';
+import { paypalEventBody } from '../paypal/writePaypalWebhook.js';
 import { renderEvent } from '../stripe/renderEvent.js';
-import type { WebhookCourier } from '../stripe/webhookCourier.js';
 import { ControlFailure } from './controlFailure.js';
 import type { ControlOptions } from './controlOptions.js';
 import { readFields } from './readBody.js';
@@ -33,20 +34,24 @@ export function webhookControls(app: FastifyInstance, options: ControlOptions): 
     const about = fields.text('about');
     const state = fields.oneOf('state', ['pending', 'delivered', 'unwanted']);
     const limit = fields.integer('limit', { min: 1, max: 5_000 }) ?? 100;
-    const matching = store
-      .list('event')
+    const matching = [...store.list('event'), ...store.list('paypal_event')]
       .filter(
         (event) =>
           (type === undefined || event.type === type) &&
           (about === undefined || isAbout(event, about)) &&
           (state === undefined || stateOf(store, event) === state),
-      );
+      )
+      .sort((a, b) => timeOf(b) - timeOf(a));
     return { total: matching.length, events: matching.slice(0, limit).map((event) => view(store, courier, event)) };
   });
 
   app.get('/control/events/:id', (request) => {
     const event = find(store, request.params);
-    return { ...view(store, courier, event), body: renderEvent(event, stateOf(store, event) === 'pending') };
+    const pending = stateOf(store, event) === 'pending';
+    return {
+      ...view(store, courier, event),
+      body: isPaypal(event) ? paypalEventBody(event) : renderEvent(event, pending),
+    };
   });
 
   app.post('/control/events/:id/deliver', (request, reply) => {
@@ -58,33 +63,39 @@ export function webhookControls(app: FastifyInstance, options: ControlOptions): 
   });
 }
 
-function find(store: Store, params: unknown): EventRecord {
+function find(store: Store, params: unknown): AnyEvent {
   const { id } = params as { id: string };
-  const event = store.get('event', id);
+  const event = store.get('event', id) ?? store.get('paypal_event', id);
   if (event === undefined) throw new ControlFailure(404, `There is no event ${id}.`);
   return event;
 }
 
-function stateOf(store: Store, event: EventRecord): 'pending' | 'delivered' | 'unwanted' {
+function stateOf(store: Store, event: AnyEvent): 'pending' | 'delivered' | 'unwanted' {
   if (store.get('delivered', event.id) !== undefined) return 'delivered';
   return event.wanted ? 'pending' : 'unwanted';
 }
 
 /** The object itself, or the payment that it belongs to. */
-function isAbout(event: EventRecord, id: string): boolean {
+function isAbout(event: AnyEvent, id: string): boolean {
+  if (isPaypal(event)) return event.about.id === id || event.about.order === id;
   const { record } = event.about;
   return record.id === id || ('paymentIntent' in record && record.paymentIntent === id);
 }
 
-function view(store: Store, courier: WebhookCourier, event: EventRecord): object {
-  const { record, kind } = event.about;
+function view(store: Store, courier: WebhookCourier<AnyEvent>, event: AnyEvent): object {
   return {
     id: event.id,
     type: event.type,
-    created: event.created,
-    about: { kind, id: record.id, paymentIntent: 'paymentIntent' in record ? record.paymentIntent : null },
+    created: Math.floor(timeOf(event) / 1_000),
+    about: aboutOf(event),
     state: stateOf(store, event),
     deliveredAt: store.get('delivered', event.id)?.at ?? null,
     attempts: courier.attempts(event.id),
   };
+}
+
+function aboutOf(event: AnyEvent): object {
+  if (isPaypal(event)) return { kind: event.resourceType, id: event.about.id, paypalOrder: event.about.order };
+  const { record, kind } = event.about;
+  return { kind, id: record.id, paymentIntent: 'paymentIntent' in record ? record.paymentIntent : null };
 }

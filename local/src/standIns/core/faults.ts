@@ -1,6 +1,8 @@
 import { randomId } from './randomId.js';
 
-export type Provider = 'stripe' | 'sendgrid' | 'twilio';
+export type Provider = 'stripe' | 'paypal' | 'sendgrid' | 'twilio';
+/** Those that take payments, and so can decline them. */
+export type PaymentStandIn = 'stripe' | 'paypal';
 
 /**
  * What may go wrong at a provider.
@@ -9,7 +11,7 @@ export type Provider = 'stripe' | 'sendgrid' | 'twilio';
  * - `hang`: never answers; the client has to give up. By default it acts first.
  * - `close`: cuts the connection without an answer. By default it acts first.
  * - `slow`: answers correctly, `delayMs` later.
- * - `decline`: the next confirmations are declined, whatever the card (Stripe only).
+ * - `decline`: the next confirmations are declined, whatever the card (Stripe and PayPal).
  */
 export type FaultEffect =
   | { readonly kind: 'error'; readonly status: number; readonly when: 'before' | 'after'; readonly remembered: boolean }
@@ -40,7 +42,7 @@ export interface Faults {
   /** The first armed fault for this request, which is used up by one; undefined when the request shall go well. */
   take(provider: Provider, method: string, path: string): TransportFault | undefined;
   /** The decline code for this attempt to pay, used up by one; undefined when the card shall decide. */
-  takeDecline(path: string): string | undefined;
+  takeDecline(provider: PaymentStandIn, path: string): string | undefined;
   list(): ArmedFault[];
   clear(): void;
 }
@@ -73,9 +75,12 @@ export function createFaults(): Faults {
       );
       return effect?.kind === 'decline' ? undefined : effect;
     },
-    takeDecline(path) {
+    takeDecline(provider, path) {
       const effect = useUp(
-        (fault) => fault.effect.kind === 'decline' && (fault.path === undefined || path.includes(fault.path)),
+        (fault) =>
+          fault.provider === provider &&
+          fault.effect.kind === 'decline' &&
+          (fault.path === undefined || path.includes(fault.path)),
       );
       return effect?.kind === 'decline' ? effect.declineCode : undefined;
     },

@@ -88,7 +88,7 @@ export function serveStripe(app: FastifyInstance, options: StripeServerOptions):
         publishable: caller === 'publishable',
         now: Math.floor(Date.now() / 1000),
         origin: options.origin(),
-        takeDecline: () => faults.takeDecline(path) ?? null,
+        takeDecline: () => faults.takeDecline('stripe', path) ?? null,
         store,
       };
       if (idempotencyKey === null) {

@@ -1,6 +1,7 @@
+import type { WebhookCourier } from '../core/webhookCourier.js';
+import type { AnyEvent } from '../events.js';
 import type { Put, Store } from '../openStore.js';
 import { type Effects, toPuts } from './effects.js';
-import type { WebhookCourier } from './webhookCourier.js';
 
 /** Commits what a decision leads to, and then delivers its events. */
 export interface StripeEngine {
@@ -18,7 +19,7 @@ export interface Cause {
 
 export function createStripeEngine(options: {
   store: Store;
-  courier: WebhookCourier;
+  courier: WebhookCourier<AnyEvent>;
   /** Event types that the endpoint listens to; all when absent. */
   webhookEvents?: readonly string[] | undefined;
 }): StripeEngine {

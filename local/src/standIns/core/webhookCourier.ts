@@ -1,8 +1,12 @@
 import type { Store } from '../openStore.js';
-import type { EventRecord } from './records.js';
-import { renderEvent } from './renderEvent.js';
-import { signWebhook } from './signWebhook.js';
-import { createWebhookPoster, type PostOutcome } from './webhookPost.js';
+import { createWebhookPosters, type Letter, type PostOutcome } from './webhookPost.js';
+
+/** An event of some provider, committed before it is delivered. */
+export interface Tellable {
+  readonly id: string;
+  /** False: the webhook endpoint does not listen to this type. */
+  readonly wanted: boolean;
+}
 
 /** How webhooks misbehave. The default is none of it: each event once, at once, roughly in order. */
 export interface WebhookMode {
@@ -25,11 +29,11 @@ export interface Attempt {
   readonly outcome: PostOutcome;
 }
 
-export interface WebhookCourier {
+export interface WebhookCourier<E extends Tellable> {
   /** Delivers these events, with retries, until each was answered with 2xx. */
-  enqueue(events: readonly EventRecord[]): void;
+  enqueue(events: readonly E[]): void;
   /** Sends an event again, whether it was delivered or not. */
-  deliverAgain(event: EventRecord): void;
+  deliverAgain(event: E): void;
   /** The last attempts for an event by this process, oldest first. */
   attempts(eventId: string): readonly Attempt[];
   /** Deliveries that wait or are under way. */
@@ -41,8 +45,8 @@ export interface WebhookCourier {
   close(): void;
 }
 
-interface Job {
-  readonly event: EventRecord;
+interface Job<E> {
+  readonly event: E;
   readonly sequence: number;
   readonly failures: number;
   readonly dueAt: number;
@@ -57,22 +61,21 @@ const ATTEMPTS_KEPT = 10;
 const EVENTS_KEPT = 2_000;
 
 /**
- * Starts delivering to `url`. Events that were committed and not delivered before a crash are sent by the first call
- * of `enqueue` with the store's undelivered events (see `undelivered`). While the endpoint cannot be reached at all,
- * one attempt at a time probes it.
+ * Starts delivering; `write` makes the signed request of an event at the time it is sent. Events that were committed and
+ * not delivered before a crash are sent by the first call of `enqueue` with the store's undelivered ones. While an
+ * endpoint cannot be reached at all, one attempt at a time probes it.
  */
-export function startWebhookCourier(options: {
-  url: string;
-  secret: string;
+export function startWebhookCourier<E extends Tellable>(options: {
+  write: (event: E, at: Date) => Letter;
   store: Store;
   /** Called after each attempt, whatever came of it. */
   onAttempt: () => void;
-}): WebhookCourier {
-  const { store, secret } = options;
-  const poster = createWebhookPoster(options.url, ATTEMPT_TIMEOUT_MS);
+}): WebhookCourier<E> {
+  const { store } = options;
+  const posters = createWebhookPosters(ATTEMPT_TIMEOUT_MS);
   const history = new Map<string, Attempt[]>();
   let mode = CALM;
-  let waiting: Job[] = [];
+  let waiting: Job<E>[] = [];
   let underWay = 0;
   let sequence = 0;
   let unreachable = 0;
@@ -82,7 +85,7 @@ export function startWebhookCourier(options: {
   let closed = false;
 
   /** Due first; of those due at the same time the older one, or with reordering the newer one. */
-  const byTurn = (a: Job, b: Job): number =>
+  const byTurn = (a: Job<E>, b: Job<E>): number =>
     a.dueAt - b.dueAt || (mode.reorderWindowMs > 0 ? b.sequence - a.sequence : a.sequence - b.sequence);
 
   const schedule = (inMs: number): void => {
@@ -109,11 +112,10 @@ export function startWebhookCourier(options: {
     if (next !== undefined && underWay < most) schedule(Math.max(next.dueAt, closedUntil) - now);
   };
 
-  const deliver = async (job: Job, began: number): Promise<void> => {
+  const deliver = async (job: Job<E>, began: number): Promise<void> => {
     const { event } = job;
-    const body = JSON.stringify(renderEvent(event, true));
     const startedAt = Date.now();
-    const outcome = await poster.post(body, signWebhook(body, secret, Math.floor(startedAt / 1000)));
+    const outcome = await posters.post(options.write(event, new Date(startedAt)));
     underWay -= 1;
     if (closed || began !== generation) return schedule(0);
     const attempts = remember(event.id, {
@@ -148,7 +150,7 @@ export function startWebhookCourier(options: {
     return attempts.length;
   };
 
-  const add = (event: EventRecord, dueAt: number): void => {
+  const add = (event: E, dueAt: number): void => {
     sequence += 1;
     waiting.push({ event, sequence, failures: 0, dueAt });
   };
@@ -185,17 +187,9 @@ export function startWebhookCourier(options: {
     close() {
       closed = true;
       if (timer !== undefined) clearTimeout(timer);
-      poster.close();
+      posters.close();
     },
   };
-}
-
-/** Committed events whose webhook was never answered with 2xx, oldest first. */
-export function undelivered(store: Store): EventRecord[] {
-  return store
-    .list('event')
-    .filter((event) => event.wanted && store.get('delivered', event.id) === undefined)
-    .reverse();
 }
 
 function backOff(failures: number, longestMs: number): number {
