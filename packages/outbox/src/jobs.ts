@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { events } from '@souk/events';
 import { countStatement, type Logger } from '@souk/runtime';
 import { createNodeRedisClient, type Job, type JobState, type JobType, Queue } from 'bullmq';
@@ -77,6 +78,11 @@ export function openDeliveries(options: { redisUrl: string; logger: Logger }): D
     },
   });
 
+  /** A view that was opened a moment ago is not connected yet, which is no outage. */
+  const connected = async (): Promise<void> => {
+    for (const deadline = Date.now() + TIMEOUT_MS; adapter === undefined && Date.now() < deadline; ) await delay(20);
+    if (adapter === undefined) throw new Error('redis is not reachable');
+  };
   const queueOf = (name: string): Queue<DeliveryData> => {
     const known = queues.get(name);
     if (known !== undefined) return known;
@@ -94,6 +100,7 @@ export function openDeliveries(options: { redisUrl: string; logger: Logger }): D
 
   return {
     async list({ queue, state, first }) {
+      await connected();
       const names = queue === undefined ? allQueues : allQueues.filter((name) => name === queue);
       const states = state === undefined ? STATES : [state];
       const pages = names.flatMap((name) => states.map((one) => jobsOf(name, one, first)));
@@ -104,6 +111,7 @@ export function openDeliveries(options: { redisUrl: string; logger: Logger }): D
       const slash = id.indexOf('/');
       const name = id.slice(0, Math.max(slash, 0));
       if (!allQueues.includes(name)) return 'not-found';
+      await connected();
       const job = await within(TIMEOUT_MS, 'reading the job', queueOf(name).getJob(id.slice(slash + 1)));
       if (job === undefined) return 'not-found';
       if (stateOf(await job.getState()) !== 'FAILED') return 'not-parked';
@@ -111,6 +119,7 @@ export function openDeliveries(options: { redisUrl: string; logger: Logger }): D
       return 'retried';
     },
     async lag() {
+      await connected();
       const client = connection.current();
       if (client === undefined) throw new Error('redis is not reachable');
       countStatement('redis');
