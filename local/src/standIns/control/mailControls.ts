@@ -25,7 +25,7 @@ export function mailControls(app: FastifyInstance, store: Store): void {
     const category = fields.text('category');
     const subject = fields.text('subject')?.toLowerCase();
     const args = Object.entries(fields.prefixed('arg.'));
-    const limit = fields.integer('limit', { min: 1, max: 5_000 }) ?? 100;
+    const limit = fields.integer('limit', { min: 1, max: 10_000 }) ?? 100;
     const bodies = fields.flag('bodies') ?? false;
     const matching = store
       .list('mail')
