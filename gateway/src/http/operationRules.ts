@@ -1,20 +1,27 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError } from 'graphql';
+import type { createOperationLimits } from '../limits/operationLimits.js';
 import type { GatewayContext } from '../supergraph/gatewayContext.js';
 
-/** Answers 400 where @apollo/gateway would answer 500 to a client's mistake, before anything is executed. */
-export const operationRules: ApolloServerPlugin<GatewayContext> = {
+/**
+ * What is checked of each operation before anything is executed: 400 where @apollo/gateway would answer 500 to a client's mistake, and
+ * the limits of what one request may ask for.
+ */
+export const operationRules = (
+  limitsOf: ReturnType<typeof createOperationLimits>,
+): ApolloServerPlugin<GatewayContext> => ({
   async requestDidStart() {
     return {
-      async didResolveOperation({ operation, request, document }) {
+      async didResolveOperation({ operation, request, document, schema }) {
         if (!operation) throw badRequest(noOperation(request.operationName, document.definitions.length));
         if (operation.operation === 'subscription') {
           throw badRequest('Subscriptions are not served at this address.');
         }
+        limitsOf(schema, document, operation).check(request.variables ?? {});
       },
     };
   },
-};
+});
 
 function noOperation(operationName: string | undefined, definitions: number): string {
   if (operationName) return 'The document has no operation of the given `operationName`.';

@@ -3,7 +3,9 @@ import { documentLimits } from './documentLimits.js';
 
 const schema = buildSchema('type Query { a: Query, n: Int }');
 const faults = (text: string) =>
-  validate(schema, parse(text), [documentLimits({ maxDepth: 3, maxAliases: 2 })]).map((error) => error.message);
+  validate(schema, parse(text), [documentLimits({ maxDepth: 3, maxAliases: 2, maxDirectives: 2 })]).map(
+    (error) => error.message,
+  );
 
 test('operations within both limits pass', () => {
   expect(faults('{ x: a { y: a { n } } }')).toEqual([]);
@@ -39,4 +41,11 @@ test('doubling fragments are measured without walking each copy', () => {
 
 test('each operation of a document is measured', () => {
   expect(faults('query A { n } query B { x: n y: n z: n }')).toHaveLength(1);
+});
+
+test('one directive too many is refused, wherever it stands', () => {
+  expect(faults('{ n @skip(if: false) a @include(if: true) { n } }')).toEqual([]);
+  expect(
+    faults('{ ...F n @skip(if: false) } fragment F on Query { n @skip(if: false) a @skip(if: false) { n } }'),
+  ).toEqual(['The operation has 3 directives; at most 2 are allowed.']);
 });

@@ -11,12 +11,23 @@ import { apolloLogger, type Logger } from '@souk/runtime';
 import { createErrorFormatter } from '../http/errors.js';
 import { operationRules } from '../http/operationRules.js';
 import { documentLimits } from '../limits/documentLimits.js';
+import { createOperationLimits } from '../limits/operationLimits.js';
 import { createDirectExecution } from './directExecution.js';
 import type { GatewayContext } from './gatewayContext.js';
 import type { SubgraphDataSource } from './subgraphDataSource.js';
 
 /** GraphiQL's introspection query is the deepest that is needed: 13 levels. */
-export const LIMITS = { maxTokens: 3_000, maxErrors: 10, maxDepth: 15, maxAliases: 30 } as const;
+export const LIMITS = {
+  maxTokens: 3_000,
+  maxErrors: 10,
+  maxDepth: 15,
+  maxAliases: 30,
+  maxDirectives: 30,
+  maxRootFields: 20,
+  maxPageSize: 100,
+  /** The dearest operation of schema/operations, with pages of 100, costs 3,502. */
+  maxCost: 10_000,
+} as const;
 
 /**
  * Apollo Server over the static supergraph. Parsed and validated documents are kept by Apollo Server, query plans by
@@ -55,7 +66,7 @@ export async function createApolloServer(o: {
     formatError: createErrorFormatter(o.logger),
     logger: apolloLogger(o.logger),
     plugins: [
-      operationRules,
+      operationRules(createOperationLimits(LIMITS)),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
