@@ -17,9 +17,8 @@ export async function* mergeByKey<Streams extends Readonly<Record<string, AsyncI
   const heads = Object.entries(streams).map(([name, stream]) => ({ name, walk: peekable(stream) }));
   for (;;) {
     const firsts = await Promise.all(heads.map(({ walk }) => walk.peek()));
-    const keys = firsts.flatMap((row) => (row === undefined ? [] : [row.key]));
-    if (keys.length === 0) return;
-    const key = keys.reduce((least, other) => (other < least ? other : least));
+    const [key] = firsts.flatMap((row) => (row === undefined ? [] : [row.key])).sort();
+    if (key === undefined) return;
     const group: Record<string, unknown> = { key };
     for (const { name, walk } of heads) group[name] = await walk.take(key);
     yield group as Group<Streams>;

@@ -1,4 +1,5 @@
-import { openDeliveries } from '@souk/outbox';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Deliveries, openDeliveries } from '@souk/outbox';
 import { createLogger } from '@souk/runtime';
 import type { Invariant } from '../invariant.js';
 
@@ -16,7 +17,7 @@ export const noParkedDeliveries: Invariant = {
     }
     const deliveries = openDeliveries({ redisUrl: redis, logger: createLogger('audit', 'silent') });
     try {
-      const parked = await deliveries.list({ state: 'FAILED', first: AT_MOST });
+      const parked = await listParked(deliveries);
       seen(parked.length);
       for (const { id, type, failedReason } of parked)
         yield { key: id, detail: `${type}: ${failedReason ?? 'no reason'}` };
@@ -25,3 +26,15 @@ export const noParkedDeliveries: Invariant = {
     }
   },
 };
+
+/** The queues are read over a connection that is still being made when they are opened. */
+async function listParked(deliveries: Deliveries) {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await deliveries.list({ state: 'FAILED', first: AT_MOST });
+    } catch (error) {
+      if (attempt === 50) throw error;
+      await delay(100);
+    }
+  }
+}

@@ -72,7 +72,7 @@ function unlisted(snapshot: Snapshot, oldest: Date | undefined): AsyncIterable<P
   return snapshot.stream<PaymentRow>(
     'payment',
     `SELECT ${COLUMNS} FROM payment
-     WHERE provider = 'stripe' AND provider_reference IS NOT NULL AND created_at > $1::timestamptz + interval '1 minute'`,
+     WHERE provider = 'stripe' AND provider_reference IS NOT NULL AND created_at > $1::timestamptz + interval '1 second'`,
     [since],
   );
 }
