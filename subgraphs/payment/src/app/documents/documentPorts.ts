@@ -1,0 +1,96 @@
+import type { DocumentKind, DocumentModel, IssuedDocument } from '../../domain/documents/document.js';
+import type { OrderForInvoice } from '../../domain/documents/invoice.js';
+
+/** The order service. Throws ServiceUnavailable. */
+export interface InvoiceOrderPort {
+  /** In the order of the ids; null where there is no such order. At most 100. */
+  forInvoice(orderIds: readonly string[]): Promise<(OrderForInvoice | null)[]>;
+}
+
+/** A document that is to be issued. Recorded once per cause, with the cause. */
+export interface DocumentRequest {
+  /** `invoice:ord_…`, or the ledger's transaction: `capture:…`, `refund:ref_…`, `refund-reversal:ref_…`. */
+  readonly source: string;
+  readonly kind: 'INVOICE' | 'RECEIPT' | 'CREDIT_NOTE' | 'CANCELLATION';
+  readonly orderId: string;
+  readonly attempts: number;
+  /** Null for invoices. */
+  readonly movement: RequestedMovement | null;
+}
+
+export interface RequestedMovement {
+  readonly paymentId: string;
+  readonly purposeId: string;
+  readonly refundId: string | null;
+  readonly provider: string;
+  readonly reference: string | null;
+  readonly method: string | null;
+  readonly amountCents: number;
+  /** What had moved the same way for this order before it. */
+  readonly beforeCents: number;
+  /** What was kept of all that had come in for this order, after it. */
+  readonly keptCents: number;
+  readonly at: Date;
+}
+
+/** A document that is ready but for its number. */
+export interface DocumentDraft {
+  readonly source: string;
+  readonly id: string;
+  readonly orderId: string;
+  readonly customerId: string | null;
+  readonly paymentId: string | null;
+  readonly refundId: string | null;
+  /** What its number begins with; the series counts within it. */
+  readonly series: string;
+  /** Its place among the order's invoices, or credit notes: each is written knowing those before it. Null for receipts. */
+  readonly ordinal: number | null;
+  readonly issuedAt: Date;
+  readonly model: DocumentModel;
+}
+
+export type DocumentFormat = 'PDF' | 'HTML';
+
+/** A rendered document: rendered once, the same bytes ever after. */
+export interface DocumentFile {
+  readonly bytes: Buffer;
+  /** SHA-256 of the bytes, in hexadecimal. */
+  readonly sha256: string;
+}
+
+/** A draft was made without knowing a document of the same order that was issued meanwhile. Nothing was issued. */
+export class DocumentConflict extends Error {
+  override readonly name = 'DocumentConflict';
+}
+
+export interface DocumentStore {
+  /** Records that an order is to be invoiced, with the event's inbox row. Once per order. */
+  requestInvoice(orderId: string, eventId: string | null): Promise<void>;
+  /** Requests that are due; each is given to one process, and comes again later unless it is settled. */
+  take(limit: number): Promise<DocumentRequest[]>;
+  /**
+   * Gives each draft its number and stores it, in one statement: all of them or none. A request that has its document already is
+   * passed over and uses no number. Answers what was issued. Throws DocumentConflict when another process has meanwhile issued one
+   * that a draft should have known.
+   */
+  issue(drafts: readonly DocumentDraft[]): Promise<IssuedDocument[]>;
+  /** Settles a request that needs no document. */
+  drop(source: string, why: string): Promise<void>;
+  failed(source: string, error: string): Promise<void>;
+  byOrderIds(orderIds: readonly string[]): Promise<IssuedDocument[]>;
+  byIds(ids: readonly string[]): Promise<(IssuedDocument | undefined)[]>;
+  file(documentId: string, format: DocumentFormat): Promise<DocumentFile | undefined>;
+  /** Keeps the rendered bytes, unless there are some already: these are answered then. */
+  keepFile(documentId: string, format: DocumentFormat, bytes: Buffer): Promise<DocumentFile>;
+  /** A document whose files are not all kept yet, due to be rendered; undefined when there is none. */
+  takeUnarchived(): Promise<IssuedDocument | undefined>;
+  archived(documentId: string): Promise<void>;
+  /** How many requests wait, and for how long the oldest one has, in seconds. */
+  backlog(): Promise<{ waiting: number; oldestSeconds: number }>;
+}
+
+/** Makes the bytes of a document: the same model, number and date give the same bytes. */
+export type RenderDocument = (document: IssuedDocument) => Promise<Buffer>;
+export type DocumentRenderers = Readonly<Record<DocumentFormat, RenderDocument>>;
+
+export type { DocumentKind, DocumentModel, IssuedDocument };
