@@ -30,14 +30,16 @@ CREATE INDEX "outbox_event_settled_idx" ON "outbox_event" ("settled_at") WHERE "
 -- The history of one aggregate.
 CREATE INDEX "outbox_event_aggregate_idx" ON "outbox_event" ("aggregate_id", "sequence");
 
--- Wakes the relays when the writing transaction commits; once per statement, and Postgres folds equal notifications of one transaction.
+-- Wakes the relays when the writing transaction commits; Postgres folds equal notifications of one transaction. What the writer hands
+-- over itself (sends = 1) wakes nobody: a notification makes the commits of the whole cluster wait for each other.
 CREATE FUNCTION "outbox_event_notify"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM pg_notify('souk_outbox', '');
     RETURN NULL;
 END;
 $$;
-CREATE TRIGGER "outbox_event_notify" AFTER INSERT ON "outbox_event" FOR EACH STATEMENT EXECUTE FUNCTION "outbox_event_notify"();
+CREATE OR REPLACE TRIGGER "outbox_event_notify" AFTER INSERT ON "outbox_event" FOR EACH ROW
+    WHEN (NEW."sends" = 0 AND NEW."settled_at" IS NULL) EXECUTE FUNCTION "outbox_event_notify"();
 
 -- Inbox: an event that a consumer has applied. Written in the transaction of the effect, so an event is applied exactly once.
 CREATE TABLE "processed_event" (

@@ -2,6 +2,7 @@ import type { Database } from '@souk/postgres';
 import { failpoint, type Logger, metrics, newContext, runInContext, type ServiceName } from '@souk/runtime';
 import { claimDue, type DueEvent, releaseClaim } from './claim.js';
 import { createCourier, type DeliveryPolicy } from './courier.js';
+import { takeHandedOver } from './handOver.js';
 import { every, purgeInBatches, purgeSettled, reportLag } from './housekeeping.js';
 import { keepListening } from './keepListening.js';
 import { NOTIFY_CHANNEL } from './names.js';
@@ -88,6 +89,20 @@ export async function startRelay(options: {
   });
   reachable.set({ producer: service }, 0);
 
+  const send = async (due: readonly DueEvent[]): Promise<void> => {
+    try {
+      await failpoint('outbox.relay.afterClaim');
+      await courier.deliver(due);
+      await failpoint('outbox.relay.afterSend');
+    } catch (error) {
+      failed.inc({ producer: service });
+      throw error;
+    }
+    const again = due.filter((one) => one.sends > 1).length;
+    if (again < due.length) sent.inc({ producer: service, again: 'no' }, due.length - again);
+    if (again > 0) sent.inc({ producer: service, again: 'yes' }, again);
+  };
+
   const round = async (): Promise<void> => {
     let due: DueEvent[] = [];
     do {
@@ -95,14 +110,8 @@ export async function startRelay(options: {
       due = await claimDue(database, { ...tuning, limit: tuning.batchSize });
       if (due.length === 0) return;
       try {
-        await failpoint('outbox.relay.afterClaim');
-        await courier.deliver(due);
-        await failpoint('outbox.relay.afterSend');
-        const again = due.filter((one) => one.sends > 1).length;
-        if (again < due.length) sent.inc({ producer: service, again: 'no' }, due.length - again);
-        if (again > 0) sent.inc({ producer: service, again: 'yes' }, again);
+        await send(due);
       } catch (error) {
-        failed.inc({ producer: service });
         logger.warn({ err: error, events: due.length }, 'could not hand events to redis; they stay due');
         await releaseClaim(database, due, backoffMs(0, 500, 500));
         return;
@@ -130,6 +139,14 @@ export async function startRelay(options: {
     }
   })();
 
+  const handing = takeHandedOver({
+    service,
+    database,
+    logger,
+    ready: () => !closed && courier.ready(),
+    deliver: send,
+    retryAfterMs: 500,
+  });
   const listening = keepListening(database, NOTIFY_CHANNEL, wake, logger);
   const settling = startSettling({ ...options, gatherMs: tuning.gatherMs, limit: 1_000 });
   const reporting = every(tuning.reportEveryMs, 500, 'outbox lag', logger, () =>
@@ -146,6 +163,7 @@ export async function startRelay(options: {
     async close() {
       closed = true;
       bell.wake();
+      await handing.close();
       await within(5_000, 'stopping the relay', running).catch((error: unknown) =>
         logger.warn({ err: error }, 'relay'),
       );

@@ -1,4 +1,4 @@
-import { OUTBOX_INSERT, outboxRows } from '@souk/outbox';
+import { handOver, OUTBOX_INSERT, outboxRows } from '@souk/outbox';
 import { type Database, sql } from '@souk/postgres';
 import { failpoint } from '@souk/runtime';
 import type { CustomerOrdersRequest, OrderChange, OrderStore } from '../app/ports.js';
@@ -95,13 +95,19 @@ async function applyNarrowChanges(
   changes: readonly OrderChange[],
   causedBy: string | null,
 ): Promise<ReadonlySet<string>> {
+  const published = changes.flatMap((change) => change.published);
   const rows = await database.query(applyChanges, [
     JSON.stringify(changes.map(changeRow)),
     JSON.stringify(changes.flatMap((change) => timelineRows(change.after.id, change.timeline))),
-    outboxRows(changes.flatMap((change) => change.published)),
+    outboxRows(published, database),
     causedBy,
   ]);
-  return new Set(rows.map((row) => row.id));
+  const changed = new Set(rows.map((row) => row.id));
+  handOver(
+    database,
+    published.filter((event) => changed.has(event.aggregateId)),
+  );
+  return changed;
 }
 
 function ofCustomersParams(customerIds: readonly string[], request: CustomerOrdersRequest): unknown[] {

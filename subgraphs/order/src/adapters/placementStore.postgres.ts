@@ -1,4 +1,4 @@
-import { OUTBOX_INSERT, outboxRows } from '@souk/outbox';
+import { handOver, OUTBOX_INSERT, outboxRows } from '@souk/outbox';
 import { type Database, sql } from '@souk/postgres';
 import type { Placement, PlacementInput, PlacementRefusal, PlacementStep, PlacementStore } from '../app/ports.js';
 import type { PlacedOrder } from '../domain/decidePlacement.js';
@@ -136,9 +136,11 @@ export function createPlacementStore(database: Database): PlacementStore {
           JSON.stringify(placed.order),
           JSON.stringify(placed.lines.map((line, position) => ({ ...line, position }))),
           JSON.stringify(timelineRows(placement.orderId, (placed satisfies PlacedOrder).timeline)),
-          outboxRows(published),
+          outboxRows(published, database),
         ]);
-        return rows.length === 1 ? 'COMMITTED' : 'LOST';
+        if (rows.length !== 1) return 'LOST';
+        handOver(database, published);
+        return 'COMMITTED';
       } catch (error) {
         if ((error as { constraint?: string }).constraint === 'orders_number_key') return 'NUMBER_TAKEN';
         throw error;

@@ -1,5 +1,5 @@
 import { OUTBOX_INSERT, outboxRows } from '@souk/outbox';
-import { sql } from '@souk/postgres';
+import { type Database, sql } from '@souk/postgres';
 import { newId } from '@souk/runtime';
 import type { PaymentChange } from '../app/ports.js';
 
@@ -58,7 +58,8 @@ export const applyChange = sql<{ id: string }>(
    SELECT id FROM changed`,
 );
 
-export function changeParams(change: PaymentChange): unknown[] {
+/** Whoever writes them hands the change's events over after the commit (`handOver`). */
+export function changeParams(change: PaymentChange, database: Database): unknown[] {
   const { before, after } = change;
   const payment = {
     id: after.id,
@@ -94,7 +95,7 @@ export function changeParams(change: PaymentChange): unknown[] {
     JSON.stringify(ledger),
     JSON.stringify(change.history ?? []),
     JSON.stringify(change.dispute === undefined ? [] : [change.dispute]),
-    outboxRows(change.published ?? []),
+    outboxRows(change.published ?? [], database),
     change.webhookId ?? null,
     change.causedBy ?? null,
   ];

@@ -1,3 +1,4 @@
+import { handOver } from '@souk/outbox';
 import { type Database, sql } from '@souk/postgres';
 import { failpoint } from '@souk/runtime';
 import type { PaymentStore } from '../app/ports.js';
@@ -90,7 +91,8 @@ export function createPaymentStore(database: Database): PaymentStore {
     },
     async apply(change) {
       await failpoint('payment.apply.before');
-      const rows = await database.query(applyChange, changeParams(change));
+      const rows = await database.query(applyChange, changeParams(change, database));
+      if (rows.length === 1) handOver(database, change.published ?? []);
       await failpoint('payment.apply.after');
       return rows.length === 1;
     },
