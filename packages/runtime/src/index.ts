@@ -47,3 +47,4 @@ export { actorOf, type ClientInfo, hasScope, SERVICES, type ServiceName, type Vi
 /** Starts a subgraph's server. Apollo and its schema tools are loaded here, so that processes without a graph stay small. */
 export const createSubgraphServer: typeof import('./subgraphServer.js').createSubgraphServer = async (options) =>
   (await import('./subgraphServer.js')).createSubgraphServer(options);
+export { monotonicMs, pause, pauseUpTo, type Waiting, waitIn } from './waiting.js';

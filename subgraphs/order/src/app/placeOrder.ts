@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { isMoney, type Money } from '@souk/money';
-import { currentContext, newContext, newId, type Viewer } from '@souk/runtime';
+import { currentContext, monotonicMs, newContext, newId, pause, type Viewer } from '@souk/runtime';
 import type { OrderView } from '../domain/order.js';
 import type { Refusal } from '../domain/refusal.js';
 import type { OrderStore, Placement, PlacementInput, PlacementStore } from './ports.js';
@@ -56,7 +55,7 @@ export const placeOrder =
     };
     const inputHash = hashOf(input);
     const context = currentContext() ?? newContext('background');
-    const deadline = performance.now() + deps.patienceMs;
+    const deadline = monotonicMs() + deps.patienceMs;
 
     for (;;) {
       const runToken = newId('plc');
@@ -99,10 +98,10 @@ async function awaitAnswer(
       return { ok: true, order, replayed: true };
     }
     if (placement.refusal?.remembered) return { ok: false, errors: placement.refusal.errors, replayed: true };
-    if (performance.now() >= deadline) return inProgress();
+    if (monotonicMs() >= deadline) return inProgress();
     if (placement.step === 'ABANDONED') return 'FREE_AGAIN';
     if (placement.step === 'RUNNING' && placement.leaseExpired) return 'FREE_AGAIN';
-    await delay(POLL_MS);
+    await pause(POLL_MS);
     placement = await deps.placements.find(placement.scope, placement.key);
   }
 }
