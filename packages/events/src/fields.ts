@@ -19,6 +19,13 @@ export const currencyCode = () => z.string().regex(/^[A-Z]{3}$/, 'must be an ISO
 /** An amount in minor units of its currency, zero or more. */
 export const centAmount = () => z.int().nonnegative();
 
+/** What a payment is for: an order, or an edit that made it dearer. Null from older producers: the order. */
+export const purposeId = () =>
+  z
+    .union([idOf('ord'), idOf('oed')])
+    .nullable()
+    .default(null);
+
 /** The number customers see on an order, e.g. `S-10042`. */
 export const orderNumber = () => z.string().min(1).max(32);
 

@@ -1,6 +1,8 @@
 import type { ServiceName } from '@souk/runtime';
 import type { EventDefinition } from './defineEvent.js';
 import { accountRegistered } from './definitions/accountRegistered.js';
+import { fulfillmentDelivered } from './definitions/fulfillmentDelivered.js';
+import { fulfillmentShipped } from './definitions/fulfillmentShipped.js';
 import { orderCancelled } from './definitions/orderCancelled.js';
 import { orderConfirmed } from './definitions/orderConfirmed.js';
 import { orderEdited } from './definitions/orderEdited.js';
@@ -9,10 +11,17 @@ import { orderEditProposed } from './definitions/orderEditProposed.js';
 import { orderExpired } from './definitions/orderExpired.js';
 import { orderPlaced } from './definitions/orderPlaced.js';
 import { orderRefundRequired } from './definitions/orderRefundRequired.js';
+import { paymentAuthorized } from './definitions/paymentAuthorized.js';
 import { paymentCaptured } from './definitions/paymentCaptured.js';
+import { paymentDisputed } from './definitions/paymentDisputed.js';
 import { paymentFailed } from './definitions/paymentFailed.js';
 import { paymentRefunded } from './definitions/paymentRefunded.js';
+import { paymentVoided } from './definitions/paymentVoided.js';
 import { productChanged } from './definitions/productChanged.js';
+import { returnApproved } from './definitions/returnApproved.js';
+import { returnDeclined } from './definitions/returnDeclined.js';
+import { returnReceived } from './definitions/returnReceived.js';
+import { returnRequested } from './definitions/returnRequested.js';
 
 /**
  * Every event of Souk. Who publishes and who consumes, at a glance (a test holds this table to the definitions):
@@ -28,10 +37,19 @@ import { productChanged } from './definitions/productChanged.js';
  * | order.edited          | order    | product (sells and takes back stock), notification               |
  * | order.edit_proposed   | order    | notification                                                     |
  * | order.edit_lapsed     | order    | product (releases)                                               |
- * | order.refund_required | order    | payment (refunds what came too late)                             |
+ * | order.refund_required | order    | payment (gives back)                                             |
+ * | fulfillment.shipped   | order    | notification                                                     |
+ * | fulfillment.delivered | order    | notification                                                     |
+ * | return.requested      | order    | notification                                                     |
+ * | return.approved       | order    | notification                                                     |
+ * | return.declined       | order    | notification                                                     |
+ * | return.received       | order    | product (restocks, sells exchanges), notification                |
+ * | payment.authorized    | payment  | order (confirms)                                                 |
  * | payment.captured      | payment  | order (confirms)                                                 |
  * | payment.failed        | payment  | order                                                            |
  * | payment.refunded      | payment  | order, notification                                              |
+ * | payment.voided        | payment  | order (cancels)                                                  |
+ * | payment.disputed      | payment  | order                                                            |
  */
 export const events = {
   accountRegistered,
@@ -44,9 +62,18 @@ export const events = {
   orderEditProposed,
   orderEditLapsed,
   orderRefundRequired,
+  fulfillmentShipped,
+  fulfillmentDelivered,
+  returnRequested,
+  returnApproved,
+  returnDeclined,
+  returnReceived,
+  paymentAuthorized,
   paymentCaptured,
   paymentFailed,
   paymentRefunded,
+  paymentVoided,
+  paymentDisputed,
 } as const satisfies Record<string, EventDefinition>;
 
 /** Union of all definitions, and their types by event type. */

@@ -42,6 +42,8 @@ export const FAILPOINTS = {
   'payment.apply.after': { in: ['payment'], at: 'a change of a payment, its ledger and its events are committed' },
   'payment.refund.beforeProvider': { in: ['payment'], at: 'a refund is recorded, the provider is not called' },
   'payment.refund.afterProvider': { in: ['payment'], at: 'the provider has given money back, this is not recorded' },
+  'payment.capture.beforeProvider': { in: ['payment'], at: 'a capture is recorded, the provider is not called' },
+  'payment.capture.afterProvider': { in: ['payment'], at: 'the provider has captured money, this is not recorded' },
   'payment.cancel.beforeProvider': { in: ['payment'], at: 'an intent is to be cancelled, the provider is not called' },
   'payment.cancel.afterProvider': { in: ['payment'], at: 'the provider has cancelled an intent, this is not recorded' },
   'payment.settle.afterTake': {

@@ -26,6 +26,7 @@ export type IdPrefix =
   | 'rcp'
   | 'pmt'
   | 'pay'
+  | 'cap'
   | 'ref'
   | 'att'
   | 'whk'

@@ -9,6 +9,7 @@ import {
   startRepeating,
 } from '@souk/runtime';
 import { paymentBacklog } from './adapters/backlog.postgres.js';
+import { createMethodStore } from './adapters/methodStore.postgres.js';
 import { createOrderPort } from './adapters/order.service.js';
 import { createPaymentList } from './adapters/paymentList.prisma.js';
 import { createPaymentStore } from './adapters/paymentStore.postgres.js';
@@ -24,6 +25,7 @@ import { webhookRoutes } from './webhooks/providerWebhook.js';
 
 const SWEEP_WEBHOOKS_EVERY_MS = 1_000;
 const SETTLE_EVERY_MS = 2_000;
+const REMOVE_METHODS_EVERY_MS = 60_000;
 
 /** Builds the payment service and starts it: server, webhooks, relay, consumers and sweepers. */
 export async function composePayment(config: Config, life: Life) {
@@ -42,6 +44,7 @@ export async function composePayment(config: Config, life: Life) {
     secretKey: config.STRIPE_SECRET_KEY,
     publishableKey: config.STRIPE_PUBLISHABLE_KEY,
     webhookSecret: config.STRIPE_WEBHOOK_SECRET,
+    captureMethod: config.STRIPE_CAPTURE_METHOD === 'manual' ? 'MANUAL' : 'AUTOMATIC',
     apiBaseUrl: config.STRIPE_API_BASE_URL,
   });
 
@@ -51,13 +54,16 @@ export async function composePayment(config: Config, life: Life) {
   const app = createApp({
     payments: createPaymentStore(database),
     webhooks: createWebhookStore(database, prisma),
+    methods: createMethodStore(database),
     list: createPaymentList(prisma),
     orders: createOrderPort(orderClient),
     providers: new Map([[stripe.code, stripe]]),
     clock: () => new Date(),
     logger,
     reconcileAfterMs: config.PAYMENT_RECONCILE_AFTER_SECONDS * 1_000,
+    returnOrigins: new Set(config.PAYMENT_RETURN_ORIGINS),
     wakeSettling: () => settling.wake(),
+    wakeRemoving: () => removing.wake(),
   });
 
   const settling = startRepeating({
@@ -66,8 +72,15 @@ export async function composePayment(config: Config, life: Life) {
     logger,
     work: () => app.settlePayments(),
   });
+  const removing = startRepeating({
+    name: 'remove saved methods',
+    everyMs: REMOVE_METHODS_EVERY_MS,
+    logger,
+    work: () => app.removeMethods(),
+  });
   const sweepers = [
     settling,
+    removing,
     startRepeating({ name: 'settle refunds', everyMs: SETTLE_EVERY_MS, logger, work: () => app.settleRefunds() }),
     startRepeating({
       name: 'process webhooks',

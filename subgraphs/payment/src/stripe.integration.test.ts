@@ -27,6 +27,7 @@ beforeAll(async () => {
   const provider = createStripeProvider({
     ...KEYS,
     publishableKey: 'pk_test_integration',
+    captureMethod: 'AUTOMATIC',
     apiBaseUrl: standIns.url,
     timeoutMs: 2_000,
     maxNetworkRetries: 0,
@@ -87,7 +88,7 @@ describe("through Stripe's SDK and signed webhooks", () => {
     await control(`/payment_intents/${payment.providerReference}/pay`);
     await eventually(async () => expect(await stateOf(payment.orderId)).toBe('CAPTURED'));
     const amount = { centAmount: 1_000, currencyCode: 'EUR' };
-    const command = { paymentId: payment.id, amount, reason: null, idempotencyKey: 'refund-one' };
+    const command = { paymentId: payment.id, amount, reason: null, returnId: null, idempotencyKey: 'refund-one' };
     expect(await h.app.refundPayment(STAFF, command)).toMatchObject({ ok: true, refund: { state: 'SUCCEEDED' } });
     await control(`/payment_intents/${payment.providerReference}/refund`, { amount: '550' });
     await eventually(async () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEvent } from '../defineEvent.js';
-import { code, idOf } from '../fields.js';
+import { code, idOf, purposeId } from '../fields.js';
 
 /** An attempt to pay was refused; the order stays payable until its payment window ends. */
 export const paymentFailed = defineEvent({
@@ -8,5 +8,5 @@ export const paymentFailed = defineEvent({
   version: 1,
   producer: 'payment',
   consumers: ['order'],
-  data: z.object({ paymentId: idOf('pay'), orderId: idOf('ord'), failureCode: code() }),
+  data: z.object({ paymentId: idOf('pay'), orderId: idOf('ord'), purposeId: purposeId(), failureCode: code() }),
 });

@@ -2,7 +2,7 @@ import type { ServiceClient } from '@souk/runtime';
 import type { OrderForPayment, OrderPort } from '../app/ports.js';
 
 const ORDER = `query PaymentOrder($id: ID!) {
-  orderForPayment(id: $id) { id number status currencyCode totalCentAmount customerId paymentDueAt payable }
+  orderForPayment(id: $id) { id number status currencyCode purposeId dueCentAmount customerId paymentDueAt payable }
 }`;
 
 type Answer = { orderForPayment: (Omit<OrderForPayment, 'paymentDueAt'> & { paymentDueAt: string }) | null };

@@ -1,4 +1,5 @@
 import type { PaymentList } from '../app/ports.js';
+import type { DisputeState } from '../domain/decideDispute.js';
 import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
 
 /** The staff's list: any combination of filters, through Prisma. It answers ids; the payments are read by `PaymentStore.byIds`. */
@@ -20,6 +21,20 @@ export function createPaymentList(prisma: PrismaClient): PaymentList {
         totalCount ? prisma.payment.count({ where }) : undefined,
       ]);
       return { ids: rows.slice(0, first).map((row) => row.id), hasNextPage: rows.length > first, totalCount: total };
+    },
+    async disputes({ open, first, after }) {
+      const rows = await prisma.dispute.findMany({
+        where: open ? { state: { in: ['INQUIRY', 'OPEN'] } } : {},
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+        take: first,
+        ...(after === null ? {} : { cursor: { id: after }, skip: 1 }),
+      });
+      return rows.map(({ providerReference: reference, amountCents, state, ...row }) => ({
+        ...row,
+        reference,
+        amountCents: Number(amountCents),
+        state: state as DisputeState,
+      }));
     },
   };
 }

@@ -2,6 +2,7 @@ import { handOver } from '@souk/outbox';
 import { type Database, sql } from '@souk/postgres';
 import { failpoint } from '@souk/runtime';
 import type { PaymentStore } from '../app/ports.js';
+import { DISPUTE_COLUMNS, type DisputeRow, disputeOf } from './disputeRow.js';
 import { applyChange, changeParams } from './paymentChange.postgres.js';
 import { type PaymentRow, paymentColumns, paymentOf } from './paymentRow.js';
 
@@ -13,14 +14,19 @@ const byOrderIds = sql<PaymentRow>(
 const ofIntent = sql<PaymentRow>(
   'payment.ofIntent',
   `SELECT ${paymentColumns('false')} FROM payment p
-   WHERE p.provider = $1 AND (p.provider_reference = $2 OR (p.id = $3 AND p.provider_reference IS NULL))
+   WHERE p.provider = $1 AND (p.provider_reference = $2 OR (p.id = $3 AND ($2::text IS NULL OR p.provider_reference IS NULL)))
    ORDER BY p.provider_reference NULLS LAST LIMIT 1`,
 );
 const forEvent = sql<PaymentRow & { found: string | null; applied: boolean }>(
   'payment.forEvent',
   `SELECT seen.applied, found.id AS found, found.*
    FROM (SELECT EXISTS (SELECT 1 FROM processed_event WHERE event_id = $2 AND consumer = 'payment') AS applied) AS seen
-   LEFT JOIN LATERAL (SELECT ${paymentColumns('false')} FROM payment p WHERE p.order_id = $1) AS found ON true`,
+   LEFT JOIN LATERAL (SELECT ${paymentColumns('false')} FROM payment p WHERE p.order_id = $1) AS found ON true
+   ORDER BY found.created_at, found.id`,
+);
+const disputesOf = sql<DisputeRow>(
+  'payment.disputesOf',
+  `SELECT ${DISPUTE_COLUMNS} FROM dispute d WHERE d.payment_id = ANY ($1) ORDER BY d.created_at, d.id`,
 );
 const markApplied = sql(
   'payment.markApplied',
@@ -31,27 +37,36 @@ const markApplied = sql(
 const open = sql<PaymentRow>(
   'payment.open',
   `WITH proposed AS (
-     SELECT * FROM jsonb_to_record($1::jsonb) AS n(id text, "orderId" text, "orderNumber" text, "customerId" text, provider text,
-       "currencyCode" text, "amountCents" bigint, "payableUntil" timestamptz, "reconcileAt" timestamptz, "createdAt" timestamptz)),
+     SELECT * FROM jsonb_to_record($1::jsonb) AS n(id text, "orderId" text, "purposeId" text, "orderNumber" text, "customerId" text,
+       provider text, "captureMethod" text, "currencyCode" text, "amountCents" bigint, "payableUntil" timestamptz,
+       "customerReference" text, "methodReference" text, "saveMethod" boolean, "returnUrl" text, "reconcileAt" timestamptz,
+       "createdAt" timestamptz)),
    request AS (
      INSERT INTO session_request AS r (scope, key, input_hash, order_id) SELECT $2, $3, $4, "orderId" FROM proposed
      ON CONFLICT (scope, key) DO UPDATE SET key = r.key RETURNING input_hash),
    opened AS (
-     INSERT INTO payment AS p (id, order_id, order_number, customer_id, provider, state, currency_code, amount_cents, payable_until,
-       reconcile_at, created_at)
-     SELECT n.id, n."orderId", n."orderNumber", n."customerId", n.provider, 'CREATED', n."currencyCode", n."amountCents",
-       n."payableUntil", n."reconcileAt", n."createdAt"
+     INSERT INTO payment AS p (id, order_id, purpose_id, order_number, customer_id, provider, capture_method, state, currency_code,
+       amount_cents, payable_until, customer_reference, method_reference, save_method, return_url, reconcile_at, created_at)
+     SELECT n.id, n."orderId", n."purposeId", n."orderNumber", n."customerId", n.provider, n."captureMethod", 'CREATED',
+       n."currencyCode", n."amountCents", n."payableUntil", n."customerReference", n."methodReference", n."saveMethod",
+       n."returnUrl", n."reconcileAt", n."createdAt"
      FROM proposed n JOIN request ON request.input_hash = $4
-     ON CONFLICT (order_id) DO UPDATE SET order_id = p.order_id
+     ON CONFLICT (purpose_id) WHERE NOT replaced DO UPDATE SET purpose_id = p.purpose_id
      RETURNING *)
    SELECT ${paymentColumns('false')} FROM opened p`,
 );
 
-/** The next time is set here, doubling from half a minute to ten minutes: it is also the lease of the process that got it. */
+/**
+ * The next time is set here, doubling from half a minute to ten minutes: it is also the lease of the process that got it. Authorized
+ * money that nobody captures or voids may wait for days: it is asked about four times a day, to notice when it lapses.
+ */
 const takeUnsettled = sql<PaymentRow>(
   'payment.takeUnsettled',
   `UPDATE payment p SET reconciliations = p.reconciliations + 1,
-     reconcile_at = now() + least(interval '30 seconds' * 2 ^ least(p.reconciliations, 10), interval '10 minutes')
+     reconcile_at = now() + least(interval '30 seconds' * 2 ^ least(p.reconciliations, 10),
+       CASE WHEN p.state = 'AUTHORIZED' AND NOT p.cancel_requested
+         AND NOT EXISTS (SELECT 1 FROM capture k WHERE k.payment_id = p.id AND k.state = 'PENDING')
+       THEN interval '6 hours' ELSE interval '10 minutes' END)
    WHERE p.id IN (SELECT id FROM payment WHERE reconcile_at <= now() ORDER BY reconcile_at LIMIT $1 FOR UPDATE SKIP LOCKED)
    RETURNING ${paymentColumns('false')}`,
 );
@@ -83,10 +98,10 @@ export function createPaymentStore(database: Database): PaymentStore {
       return row && paymentOf(row);
     },
     async forEvent(orderId, eventId) {
-      const [row] = await database.query(forEvent, [orderId, eventId]);
+      const rows = await database.query(forEvent, [orderId, eventId]);
       return {
-        payment: row === undefined || row.found === null ? undefined : paymentOf(row),
-        applied: row?.applied ?? false,
+        payments: rows.filter((row) => row.found !== null).map(paymentOf),
+        applied: rows[0]?.applied ?? false,
       };
     },
     async apply(change) {
@@ -95,6 +110,9 @@ export function createPaymentStore(database: Database): PaymentStore {
       if (rows.length === 1) handOver(database, change.published ?? []);
       await failpoint('payment.apply.after');
       return rows.length === 1;
+    },
+    async disputesOf(paymentIds) {
+      return (await database.query(disputesOf, [paymentIds])).map(disputeOf);
     },
     async markApplied(eventId) {
       await database.query(markApplied, [eventId]);

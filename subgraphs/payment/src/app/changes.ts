@@ -1,10 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { type EventEnvelope, events, newEvent } from '@souk/events';
-import { newId } from '@souk/runtime';
+import { newId, pauseUpTo } from '@souk/runtime';
+import type { Dispute } from '../domain/decideDispute.js';
 import type { IntentDecision } from '../domain/decideIntent.js';
 import type { RefundNewsDecision } from '../domain/decideRefund.js';
 import { captureTransaction } from '../domain/ledger.js';
-import type { HistoryEntry, Payment } from '../domain/payment.js';
+import type { HistoryEntry, Payment, Refund } from '../domain/payment.js';
 import type { PaymentChange } from './ports.js';
 
 /** What told us: the webhook and the provider's event id, or the event of another service. */
@@ -34,12 +34,26 @@ export function intentChange(
   const { webhookId, providerEventId, causedBy } = cause;
   const base = { before, after, webhookId, causedBy };
   switch (decision.kind) {
-    case 'CAPTURE':
+    case 'CAPTURE': {
+      const amountCents = decision.newlyCapturedCents;
       return {
         ...base,
-        ledger: [captureTransaction(after.id, after.provider, after.capturedCents)],
-        history: [historyEntry('payment.captured', now, { amountCents: after.capturedCents, providerEventId })],
-        published: [capturedEvent(after, now)],
+        ledger: [captureTransaction(after.id, after.provider, amountCents, before.capturedCents)],
+        history: [historyEntry('payment.captured', now, { amountCents, providerEventId })],
+        published: [capturedEvent(after, amountCents, now)],
+      };
+    }
+    case 'AUTHORIZE':
+      return {
+        ...base,
+        history: [historyEntry('payment.authorized', now, { amountCents: after.authorizedCents, providerEventId })],
+        published: [authorizedEvent(after, now)],
+      };
+    case 'VOID':
+      return {
+        ...base,
+        history: [historyEntry('payment.voided', now, { amountCents: before.authorizedCents, providerEventId })],
+        published: [voidedEvent(after, now)],
       };
     case 'FAIL':
       return {
@@ -49,10 +63,12 @@ export function intentChange(
       };
     case 'CANCEL':
       return { ...base, history: [historyEntry('intent.cancelled', now, { providerEventId })] };
-    case 'LEARN':
-      return { ...base, history: [historyEntry('intent.created', now, { amountCents: after.amountCents })] };
+    case 'LEARN': {
+      const type = before.providerReference === null ? 'intent.created' : 'intent.updated';
+      return { ...base, history: [historyEntry(type, now, { amountCents: after.amountCents })] };
+    }
     case 'MOVE': {
-      const type = `payment.${after.state.toLowerCase()}`;
+      const type = after.state === 'CAPTURED' ? 'authorization.released' : `payment.${after.state.toLowerCase()}`;
       return { ...base, history: [historyEntry(type, now, { providerEventId })] };
     }
   }
@@ -80,15 +96,13 @@ export function refundChange(
   };
 }
 
-function capturedEvent(after: Payment, now: Date): EventEnvelope {
+function capturedEvent(after: Payment, centAmount: number, now: Date): EventEnvelope {
   return newEvent(events.paymentCaptured, {
-    aggregateId: after.id,
-    sequence: after.version,
-    now,
+    ...headOf(after, now),
     data: {
-      paymentId: after.id,
-      orderId: after.orderId,
-      centAmount: after.capturedCents,
+      ...aboutOf(after),
+      centAmount,
+      authorizedCentAmount: after.authorizedCents,
       currencyCode: after.currencyCode,
       provider: after.provider,
       capturedAt: now.toISOString(),
@@ -96,34 +110,66 @@ function capturedEvent(after: Payment, now: Date): EventEnvelope {
   });
 }
 
-function failedEvent(after: Payment, now: Date): EventEnvelope {
-  return newEvent(events.paymentFailed, {
-    aggregateId: after.id,
-    sequence: after.version,
-    now,
-    data: { paymentId: after.id, orderId: after.orderId, failureCode: after.failureCode ?? 'unknown' },
-  });
-}
-
-function refundedEvent(
-  after: Payment,
-  refund: { id: string; amountCents: number; initiatedBy: 'STAFF' | 'COMPENSATION' | 'PROVIDER' },
-  now: Date,
-): EventEnvelope {
-  return newEvent(events.paymentRefunded, {
-    aggregateId: after.id,
-    sequence: after.version,
-    now,
+function authorizedEvent(after: Payment, now: Date): EventEnvelope {
+  return newEvent(events.paymentAuthorized, {
+    ...headOf(after, now),
     data: {
-      paymentId: after.id,
-      refundId: refund.id,
-      orderId: after.orderId,
-      centAmount: refund.amountCents,
+      ...aboutOf(after),
+      centAmount: after.authorizedCents,
       currencyCode: after.currencyCode,
-      initiatedBy: refund.initiatedBy,
+      provider: after.provider,
+      authorizedUntil: after.authorizedUntil?.toISOString() ?? null,
     },
   });
 }
+
+function voidedEvent(after: Payment, now: Date): EventEnvelope {
+  const reason = after.cancelRequested ? 'REQUESTED' : 'ENDED_AT_PROVIDER';
+  return newEvent(events.paymentVoided, {
+    ...headOf(after, now),
+    data: { ...aboutOf(after), provider: after.provider, reason },
+  });
+}
+
+function failedEvent(after: Payment, now: Date): EventEnvelope {
+  return newEvent(events.paymentFailed, {
+    ...headOf(after, now),
+    data: { ...aboutOf(after), failureCode: after.failureCode ?? 'unknown' },
+  });
+}
+
+function refundedEvent(after: Payment, refund: Refund, now: Date): EventEnvelope {
+  return newEvent(events.paymentRefunded, {
+    ...headOf(after, now),
+    data: {
+      ...aboutOf(after),
+      refundId: refund.id,
+      centAmount: refund.amountCents,
+      currencyCode: after.currencyCode,
+      initiatedBy: refund.initiatedBy,
+      returnId: refund.returnId,
+    },
+  });
+}
+
+export function disputedEvent(after: Payment, dispute: Dispute, now: Date): EventEnvelope {
+  const { paymentId, orderId } = aboutOf(after);
+  return newEvent(events.paymentDisputed, {
+    ...headOf(after, now),
+    data: {
+      paymentId,
+      orderId,
+      disputeId: dispute.id,
+      centAmount: dispute.amountCents,
+      currencyCode: after.currencyCode,
+      state: dispute.state,
+      reason: dispute.reason,
+    },
+  });
+}
+
+const headOf = (after: Payment, now: Date) => ({ aggregateId: after.id, sequence: after.version, now });
+const aboutOf = (after: Payment) => ({ paymentId: after.id, orderId: after.orderId, purposeId: after.purposeId });
 
 const ATTEMPTS = 60;
 
@@ -135,7 +181,7 @@ export async function untilApplied<T>(what: string, step: () => Promise<T | unde
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const result = await step();
     if (result !== undefined) return result;
-    await delay(Math.random() * Math.min(attempt * 4, 60));
+    await pauseUpTo(Math.min(attempt * 4, 60));
   }
   throw new Error(`${what} changed ${ATTEMPTS} times while it was being decided on`);
 }

@@ -2,6 +2,7 @@ import { failpoint, type Logger, newId } from '@souk/runtime';
 import { decideRefundNews, type RefundSnapshot } from '../domain/decideRefund.js';
 import type { Payment, Refund } from '../domain/payment.js';
 import { type Cause, refundChange, untilApplied } from './changes.js';
+import { providerOf } from './followIntent.js';
 import {
   type Clock,
   type PaymentProvider,
@@ -48,8 +49,7 @@ export const applyRefund =
 export const executeRefund = (deps: ExecuteRefundDeps) => {
   const apply = applyRefund(deps);
   return async (payment: Payment, refund: Refund): Promise<{ ok: true; payment: Payment; refund: Refund }> => {
-    const provider = deps.providers.get(payment.provider);
-    if (provider === undefined) throw new Error(`payment ${payment.id} is of a provider that is not configured`);
+    const provider = providerOf(deps.providers, payment);
     let news: RefundSnapshot;
     try {
       await failpoint('payment.refund.beforeProvider');
@@ -73,10 +73,10 @@ export const executeRefund = (deps: ExecuteRefundDeps) => {
 export type ExecuteRefund = ReturnType<typeof executeRefund>;
 
 async function ask(provider: PaymentProvider, payment: Payment, refund: Refund, now: Date): Promise<RefundSnapshot> {
-  if (refund.providerReference !== null) return provider.retrieveRefund(refund.providerReference);
+  if (refund.providerReference !== null) return provider.retrieveRefund(payment, refund);
   const keyIsSpent = refund.attempt > 1 || now.getTime() - refund.createdAt.getTime() > KEYS_KEPT_MS;
   if (payment.providerReference !== null && keyIsSpent) {
-    const earlier = await provider.listRefunds(payment.providerReference);
+    const earlier = await provider.listRefunds(payment);
     const same = earlier.find((one) => one.refundId === refund.id);
     if (same !== undefined) return same;
   }

@@ -1,4 +1,5 @@
 import { ClientError, MAX_PAGE_SIZE, type Viewer } from '@souk/runtime';
+import type { Dispute } from '../domain/decideDispute.js';
 import type { PaymentView } from '../domain/payment.js';
 import type { PaymentList, PaymentStore } from './ports.js';
 import { viewerMaySee } from './viewerMaySee.js';
@@ -20,6 +21,14 @@ export const findOrderPayments =
       const own = payments.filter((payment) => payment.orderId === orderId);
       return own.every((payment) => viewerMaySee(viewer, payment)) ? own : null;
     });
+  };
+
+/** The disputes of each payment, for staff. One statement. */
+export const findDisputes =
+  (deps: { payments: Pick<PaymentStore, 'disputesOf'> }) =>
+  async (paymentIds: readonly string[]): Promise<Dispute[][]> => {
+    const disputes = await deps.payments.disputesOf(paymentIds);
+    return paymentIds.map((paymentId) => disputes.filter((dispute) => dispute.paymentId === paymentId));
   };
 
 export interface PaymentPage {

@@ -1,48 +1,71 @@
 import type { Logger } from '@souk/runtime';
+import { applyDispute } from './applyDispute.js';
 import { applyIntent } from './applyIntent.js';
+import { capturePayment } from './capturePayment.js';
+import { confirmSession } from './confirmSession.js';
+import { executeCapture } from './executeCapture.js';
 import { applyRefund, executeRefund } from './executeRefund.js';
-import { findOrderPayments, findPayments, listPayments } from './findPayments.js';
+import { findDisputes, findOrderPayments, findPayments, listPayments } from './findPayments.js';
+import { cancelIntent, followIntent } from './followIntent.js';
 import { followOrderEnd, followRefundRequired } from './followOrder.js';
 import { openSession } from './openSession.js';
-import type { Clock, OrderPort, PaymentList, PaymentStore, Providers, WebhookStore } from './ports.js';
+import type { Clock, MethodStore, OrderPort, PaymentList, PaymentStore, Providers, WebhookStore } from './ports.js';
 import { processWebhook } from './processWebhook.js';
 import { receiveWebhook } from './receiveWebhook.js';
 import { refundPayment } from './refundPayment.js';
 import { replayWebhook } from './replayWebhook.js';
+import { deleteMethod, findMethods, removeMethods, saveMethods, setDefaultMethod } from './savedMethods.js';
 import { settlePayments, settleRefunds } from './settlePayments.js';
+import { voidPayment } from './voidPayment.js';
 import { createWebhookQueue } from './webhookQueue.js';
 
 export interface AppDeps {
   readonly payments: PaymentStore;
   readonly webhooks: WebhookStore;
+  readonly methods: MethodStore;
   readonly list: PaymentList;
   readonly orders: OrderPort;
   readonly providers: Providers;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly reconcileAfterMs: number;
+  readonly returnOrigins: ReadonlySet<string>;
   readonly wakeSettling: () => void;
+  readonly wakeRemoving: () => void;
 }
 
 /** Everything that the payment service can do. */
 export function createApp(base: AppDeps) {
+  const applying = { ...base, applyIntent: applyIntent(base) };
   const deps = {
-    ...base,
-    applyIntent: applyIntent(base),
+    ...applying,
+    followIntent: followIntent(applying),
+    cancelIntent: cancelIntent(applying),
+    executeCapture: executeCapture(applying),
     applyRefund: applyRefund(base),
     executeRefund: executeRefund(base),
+    applyDispute: applyDispute(base),
+    saveMethods: saveMethods(base),
   };
   const process = processWebhook(deps);
   const queue = createWebhookQueue(deps.webhooks, process);
   return {
     openSession: openSession(deps),
+    confirmSession: confirmSession(deps),
+    capturePayment: capturePayment(deps),
+    voidPayment: voidPayment(deps),
     refundPayment: refundPayment(deps),
     replayWebhook: replayWebhook({ ...deps, process }),
     findPayments: findPayments(deps),
     findOrderPayments: findOrderPayments(deps),
     listPayments: listPayments(deps),
     listWebhooks: deps.webhooks.list,
+    listDisputes: deps.list.disputes,
+    findDisputes: findDisputes(deps),
     providers: deps.providers,
+    findMethods: findMethods(deps),
+    deleteMethod: deleteMethod(deps),
+    setDefaultMethod: setDefaultMethod(deps),
     /** Webhooks. */
     receiveWebhook: receiveWebhook({ ...deps, startProcessing: queue.start }),
     sweepWebhooks: queue.sweep,
@@ -53,6 +76,7 @@ export function createApp(base: AppDeps) {
     /** Sweepers. */
     settlePayments: settlePayments(deps),
     settleRefunds: settleRefunds(deps),
+    removeMethods: removeMethods(deps),
   };
 }
 

@@ -22,7 +22,8 @@ async function opened(orderId = h.order().id) {
 const reference = (payment: { providerReference: string | null }) => String(payment.providerReference);
 let told = 0;
 const webhookOf = (notice: object, id = `evt_provider_${++told}`) => Buffer.from(JSON.stringify({ id, notice }));
-const tell = (notice: object, id?: string) => h.app.receiveWebhook('stripe', webhookOf(notice, id), 'signed');
+const tell = (notice: object, id?: string) =>
+  h.app.receiveWebhook('stripe', { rawBody: webhookOf(notice, id), headers: { signature: 'signed' } });
 async function captured() {
   const payment = await opened();
   const intent = h.stripe.set(reference(payment), { state: 'CAPTURED', capturedCents: 4_550 });
@@ -83,7 +84,7 @@ describe('opening a session', () => {
   test('takes the new amount of an order into the same intent', async () => {
     const order = h.order();
     const first = await opened(order.id);
-    h.orders.set(order.id, { ...order, totalCentAmount: 5_000 });
+    h.orders.set(order.id, { ...order, dueCentAmount: 5_000 });
     const second = await opened(order.id);
     expect(second).toMatchObject({ id: first.id, providerReference: first.providerReference, amountCents: 5_000 });
     expect(h.stripe.keys.at(-1)).toBe(`${first.id}:amount:2:5000EUR`);
@@ -151,7 +152,9 @@ describe('webhooks', () => {
 
   test.each(['altered', undefined, ''])('that are not signed (%p) are refused and leave nothing', async (signature) => {
     const before = await h.webhooks();
-    expect(await h.app.receiveWebhook('stripe', webhookOf({ kind: 'IRRELEVANT' }), signature)).toBe('REFUSED');
+    const headers: Record<string, string> = signature === undefined ? {} : { signature };
+    const message = { rawBody: webhookOf({ kind: 'IRRELEVANT' }), headers };
+    expect(await h.app.receiveWebhook('stripe', message)).toBe('REFUSED');
     expect(await h.webhooks()).toEqual(before);
   });
 
@@ -215,13 +218,13 @@ describe('webhooks', () => {
       reference: `dp_${payment.id}`,
       intentReference: payment.providerReference,
       amountCents: 4_550,
+      state: 'OPEN',
       status: 'needs_response',
       reason: 'fraudulent',
-      open: true,
     };
     await tell({ kind: 'DISPUTE', dispute });
     await eventually(async () => expect((await h.payment(payment.orderId))?.disputed).toBe(true));
-    await tell({ kind: 'DISPUTE', dispute: { ...dispute, status: 'won', open: false } });
+    await tell({ kind: 'DISPUTE', dispute: { ...dispute, status: 'won', state: 'WON' } });
     await eventually(async () => expect((await h.payment(payment.orderId))?.disputed).toBe(false));
   });
 });
@@ -337,6 +340,7 @@ describe('refunds by staff', () => {
       paymentId,
       amount: { centAmount, currencyCode: 'EUR' },
       reason: 'damaged',
+      returnId: null,
       idempotencyKey,
     });
 

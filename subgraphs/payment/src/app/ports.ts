@@ -1,91 +1,20 @@
 import type { EventEnvelope } from '@souk/events';
-import type { IntentSnapshot } from '../domain/decideIntent.js';
-import type { RefundSnapshot } from '../domain/decideRefund.js';
+import type { Dispute } from '../domain/decideDispute.js';
 import type { LedgerTransaction } from '../domain/ledger.js';
-import type { HistoryEntry, Payment, PaymentView, Refund } from '../domain/payment.js';
+import type { Capture, HistoryEntry, Payment, PaymentView, Refund } from '../domain/payment.js';
+import type { MethodSnapshot } from './providerPort.js';
 
-/** The provider did not answer, or not clearly: what was asked may have happened. Ask again with the same key. */
-export class ProviderUnavailable extends Error {
-  override readonly name = 'ProviderUnavailable';
-  constructor(
-    message: string,
-    /** True when it did answer, with a failure of its own: it may give the same answer to this key for a day. */
-    readonly answered = false,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-  }
-}
-
-/** The provider said no: it did not happen, and asking the same again gets the same answer. */
-export class ProviderRefused extends Error {
-  override readonly name = 'ProviderRefused';
-  constructor(
-    readonly code: string,
-    message: string,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-  }
-}
-
-/** What a verified webhook is about, in our words. */
-export type ProviderNotice =
-  | { readonly kind: 'INTENT'; readonly intent: IntentSnapshot }
-  | { readonly kind: 'REFUND'; readonly refund: RefundSnapshot }
-  /** Refunds of this intent have changed; which ones must be asked. */
-  | { readonly kind: 'REFUNDS_CHANGED'; readonly intentReference: string }
-  | { readonly kind: 'DISPUTE'; readonly dispute: DisputeSnapshot }
-  | { readonly kind: 'IRRELEVANT' };
-
-export interface DisputeSnapshot {
-  readonly reference: string;
-  readonly intentReference: string;
-  readonly amountCents: number;
-  readonly status: string;
-  readonly reason: string | null;
-  readonly open: boolean;
-}
-
-export interface VerifiedWebhook {
-  readonly providerEventId: string;
-  readonly type: string;
-  /** The message without personal data. */
-  readonly payload: Readonly<Record<string, unknown>>;
-}
-
-/**
- * A payment provider. Every call that changes something takes an idempotency key; repeated with the same key it does nothing
- * twice and answers the same. Throws ProviderUnavailable or ProviderRefused.
- */
-export interface PaymentProvider {
-  readonly code: string;
-  readonly name: string;
-  readonly publishableKey: string | null;
-  /** Whether it can take this currency. */
-  supports(currencyCode: string): boolean;
-  createIntent(payment: Payment, key: string): Promise<{ intent: IntentSnapshot; clientSecret: string | null }>;
-  /** The intent that an earlier call for this payment has made after all; for when its key is of no use any more. */
-  findIntent(payment: Payment): Promise<{ intent: IntentSnapshot; clientSecret: string | null } | undefined>;
-  updateAmount(payment: Payment, key: string): Promise<{ intent: IntentSnapshot; clientSecret: string | null }>;
-  retrieveIntent(reference: string): Promise<{ intent: IntentSnapshot; clientSecret: string | null }>;
-  cancelIntent(reference: string, key: string): Promise<IntentSnapshot>;
-  refund(payment: Payment, refund: Refund, key: string): Promise<RefundSnapshot>;
-  retrieveRefund(reference: string): Promise<RefundSnapshot>;
-  listRefunds(intentReference: string): Promise<RefundSnapshot[]>;
-  /** Undefined unless the provider has signed exactly this body, within the last minutes. */
-  verifyWebhook(rawBody: Buffer, signature: string | undefined, now: Date): VerifiedWebhook | undefined;
-  readNotice(webhook: Pick<VerifiedWebhook, 'type' | 'payload'>): ProviderNotice;
-}
-
-export type Providers = ReadonlyMap<string, PaymentProvider>;
+export * from './providerPort.js';
 
 export interface OrderForPayment {
   readonly id: string;
   readonly number: string;
   readonly status: string;
   readonly currencyCode: string;
-  readonly totalCentAmount: number;
+  /** What is to be paid for now: the order's id, or the id of an edit that waits for its payment. */
+  readonly purposeId: string;
+  /** What that costs. */
+  readonly dueCentAmount: number;
   readonly customerId: string | null;
   readonly paymentDueAt: Date;
   readonly payable: boolean;
@@ -107,10 +36,11 @@ export interface SessionOpening {
 export interface PaymentChange {
   readonly before: Payment;
   readonly after: Payment;
+  readonly captures?: readonly Capture[];
   readonly refunds?: readonly Refund[];
   readonly ledger?: readonly LedgerTransaction[];
   readonly history?: readonly HistoryEntry[];
-  readonly dispute?: DisputeSnapshot & { readonly id: string };
+  readonly dispute?: Dispute;
   readonly published?: readonly EventEnvelope[];
   /** The webhook that told it, which is processed with it. */
   readonly webhookId?: string | undefined;
@@ -119,22 +49,53 @@ export interface PaymentChange {
 }
 
 export interface PaymentStore {
-  /** Opens the order's payment, or answers the one it has; KEY_REUSED when the key came with other input. One statement. */
+  /** Opens the purpose's payment, or answers the one it has; KEY_REUSED when the key came with other input. One statement. */
   open(opening: SessionOpening): Promise<Payment | 'KEY_REUSED'>;
   byIds(ids: readonly string[], history: boolean): Promise<(PaymentView | undefined)[]>;
   byOrderIds(orderIds: readonly string[], history: boolean): Promise<PaymentView[]>;
-  /** By the provider's reference, or by the id that we wrote into the intent. */
-  ofIntent(provider: string, reference: string, paymentId: string | null): Promise<Payment | undefined>;
-  /** The order's payment, and whether this event was applied before. */
-  forEvent(orderId: string, eventId: string): Promise<{ payment: Payment | undefined; applied: boolean }>;
+  /** By the provider's reference, or by the id that we wrote into the intent: while its reference is not known, or is not told (null). */
+  ofIntent(provider: string, reference: string | null, paymentId: string | null): Promise<Payment | undefined>;
+  /** The order's payments, oldest first, and whether this event was applied before. */
+  forEvent(orderId: string, eventId: string): Promise<{ payments: Payment[]; applied: boolean }>;
   /** False when the payment has changed since it was read: read and decide again. */
   apply(change: PaymentChange): Promise<boolean>;
+  disputesOf(paymentIds: readonly string[]): Promise<Dispute[]>;
   /** Marks an event as applied that changes nothing here. */
   markApplied(eventId: string): Promise<void>;
   /** Payments whose end we have not heard of, due to be asked about; each is given to one process, and comes again later. */
   takeUnsettled(limit: number): Promise<Payment[]>;
   /** Refunds that the provider must be asked for (again); each is given to one process. */
   takeRefunds(limit: number): Promise<{ paymentId: string; refundId: string }[]>;
+}
+
+/** A payment method that a provider keeps for a user. */
+export interface SavedMethod extends Omit<MethodSnapshot, 'removed'> {
+  readonly id: string;
+  readonly userId: string;
+  readonly provider: string;
+  readonly isDefault: boolean;
+}
+
+/** References to what providers keep for users. */
+export interface MethodStore {
+  customerOf(userId: string, provider: string): Promise<string | undefined>;
+  /** Answers the one that was recorded first. */
+  recordCustomer(userId: string, provider: string, reference: string): Promise<string>;
+  /** Not the removed ones; the default first, then the newest. One statement. */
+  ofUsers(userIds: readonly string[]): Promise<SavedMethod[]>;
+  find(userId: string, id: string): Promise<SavedMethod | undefined>;
+  /**
+   * Adds and updates methods of a customer; his first one becomes his default. Removed ones stay removed. A null customer stands for
+   * the one that has the method. False when neither is known here.
+   */
+  save(provider: string, customerReference: string | null, methods: readonly MethodSnapshot[]): Promise<boolean>;
+  /** Marks it as removed, here first; the newest other one becomes the default in its place. False when he never had it. */
+  remove(userId: string, id: string): Promise<boolean>;
+  /** False when he has no such method. */
+  setDefault(userId: string, id: string): Promise<boolean>;
+  /** Methods that are still to be removed at their provider; each is given to one process, and comes again later. */
+  takeRemoved(limit: number): Promise<SavedMethod[]>;
+  removed(id: string): Promise<void>;
 }
 
 export type WebhookStatus = 'RECEIVED' | 'PROCESSED' | 'IGNORED' | 'FAILED';
@@ -180,6 +141,8 @@ export interface PaymentList {
     after: { createdAt: string; id: string } | null;
     totalCount: boolean;
   }): Promise<{ ids: string[]; hasNextPage: boolean; totalCount: number | undefined }>;
+  /** Newest first; `after` is the id of a dispute. */
+  disputes(request: { open: boolean; first: number; after: string | null }): Promise<Dispute[]>;
 }
 
 /** Now, in a form that tests can set. */

@@ -1,25 +1,17 @@
-import { failpoint, type Logger, metrics, newContext, newId, runInContext } from '@souk/runtime';
-import type { Payment } from '../domain/payment.js';
-import type { ApplyIntent } from './applyIntent.js';
-import { historyEntry, untilApplied } from './changes.js';
+import { failpoint, type Logger, metrics, newContext, runInContext } from '@souk/runtime';
+import type { ApplyDispute } from './applyDispute.js';
 import type { applyRefund } from './executeRefund.js';
-import type {
-  Clock,
-  DisputeSnapshot,
-  PaymentStore,
-  ProviderNotice,
-  Providers,
-  StoredWebhook,
-  WebhookStore,
-} from './ports.js';
+import type { FollowIntent } from './followIntent.js';
+import type { MethodStore, PaymentStore, ProviderNotice, Providers, StoredWebhook, WebhookStore } from './ports.js';
 
 export interface ProcessWebhookDeps {
   readonly webhooks: WebhookStore;
   readonly payments: PaymentStore;
   readonly providers: Providers;
-  readonly applyIntent: ApplyIntent;
+  readonly methods: Pick<MethodStore, 'save'>;
+  readonly followIntent: FollowIntent;
   readonly applyRefund: ReturnType<typeof applyRefund>;
-  readonly clock: Clock;
+  readonly applyDispute: ApplyDispute;
   readonly logger: Logger;
 }
 
@@ -75,65 +67,65 @@ async function retryLater(deps: ProcessWebhookDeps, webhook: StoredWebhook, erro
 
 async function applyNotice(deps: ProcessWebhookDeps, webhook: StoredWebhook): Promise<Outcome> {
   const provider = deps.providers.get(webhook.provider);
-  if (provider === undefined) return 'NOT_OURS';
-  const notice = provider.readNotice(webhook);
+  if (provider === undefined || provider.webhooks === null) return 'NOT_OURS';
+  const notice = provider.webhooks.read(webhook);
   if (notice.kind === 'IRRELEVANT') return 'IRRELEVANT';
+  if (notice.kind === 'METHOD') return applyMethod(deps, webhook, notice);
   const { reference, paymentId } = aboutOf(notice);
   const payment = await deps.payments.ofIntent(webhook.provider, reference, paymentId);
-  if (payment === undefined) return notice.kind === 'INTENT' && paymentId === null ? 'NOT_OURS' : 'UNKNOWN_PAYMENT';
+  if (payment === undefined) return isForeign(notice) ? 'NOT_OURS' : 'UNKNOWN_PAYMENT';
   const cause = { webhookId: webhook.id, providerEventId: webhook.providerEventId };
+  const outcome = ({ changed }: { changed: boolean }): Outcome => (changed ? 'SETTLED_WITH_EFFECT' : 'NOTHING_NEW');
   switch (notice.kind) {
-    case 'INTENT': {
-      const { changed } = await deps.applyIntent(payment, notice.intent, cause);
-      return changed ? 'SETTLED_WITH_EFFECT' : 'NOTHING_NEW';
+    case 'INTENT':
+      return outcome(await deps.followIntent(payment, notice.intent, cause));
+    case 'INTENT_CHANGED': {
+      const { intent } = await provider.retrieveIntent({
+        ...payment,
+        providerReference: reference ?? payment.providerReference,
+      });
+      return outcome(await deps.followIntent(payment, intent, cause));
     }
-    case 'REFUND': {
-      const { changed } = await deps.applyRefund(payment.id, notice.refund, cause);
-      return changed ? 'SETTLED_WITH_EFFECT' : 'NOTHING_NEW';
-    }
+    case 'REFUND':
+      return outcome(await deps.applyRefund(payment.id, notice.refund, cause));
     case 'REFUNDS_CHANGED':
-      for (const refund of await provider.listRefunds(notice.intentReference)) {
+      for (const refund of await provider.listRefunds(payment)) {
         await deps.applyRefund(payment.id, refund, { providerEventId: webhook.providerEventId });
       }
       return 'NOTHING_NEW';
     case 'DISPUTE':
-      await applyDispute(deps, payment.id, notice.dispute, cause);
-      return 'SETTLED_WITH_EFFECT';
+      return outcome(await deps.applyDispute(payment.id, notice.dispute, cause));
   }
 }
 
-function aboutOf(notice: Exclude<ProviderNotice, { kind: 'IRRELEVANT' }>): {
-  reference: string;
-  paymentId: string | null;
-} {
+type PaymentNotice = Exclude<ProviderNotice, { kind: 'IRRELEVANT' | 'METHOD' }>;
+
+/** Intents that this shop has made carry the id of their payment. */
+const isForeign = (notice: PaymentNotice): boolean =>
+  (notice.kind === 'INTENT' && notice.intent.paymentId === null) ||
+  (notice.kind === 'INTENT_CHANGED' && notice.paymentId === null);
+
+function aboutOf(notice: PaymentNotice): { reference: string | null; paymentId: string | null } {
   switch (notice.kind) {
     case 'INTENT':
       return { reference: notice.intent.reference, paymentId: notice.intent.paymentId };
+    case 'INTENT_CHANGED':
+      return { reference: notice.intentReference, paymentId: notice.paymentId };
     case 'REFUND':
       return { reference: notice.refund.intentReference, paymentId: null };
     case 'REFUNDS_CHANGED':
-      return { reference: notice.intentReference, paymentId: null };
+      return { reference: notice.intentReference, paymentId: notice.paymentId ?? null };
     case 'DISPUTE':
-      return { reference: notice.dispute.intentReference, paymentId: null };
+      return { reference: notice.dispute.intentReference, paymentId: notice.paymentId ?? null };
   }
 }
 
-/** Records a dispute and shows the payment as disputed while it is open. */
-function applyDispute(
+/** A saved method of a customer whom this shop has made; others are none of its. */
+async function applyMethod(
   deps: ProcessWebhookDeps,
-  paymentId: string,
-  dispute: DisputeSnapshot,
-  cause: { webhookId: string; providerEventId: string },
-): Promise<true> {
-  return untilApplied(`payment ${paymentId}`, async () => {
-    const [before] = await deps.payments.byIds([paymentId], false);
-    if (before === undefined) throw new Error(`payment ${paymentId} has vanished`);
-    const now = deps.clock();
-    const after: Payment = { ...before, disputed: dispute.open, version: before.version + 1 };
-    const type = dispute.open ? 'dispute.opened' : 'dispute.closed';
-    const { providerEventId, webhookId } = cause;
-    const history = [historyEntry(type, now, { amountCents: dispute.amountCents, providerEventId })];
-    const change = { before, after, history, dispute: { ...dispute, id: newId('dsp', now) }, webhookId };
-    return (await deps.payments.apply(change)) || undefined;
-  });
+  webhook: StoredWebhook,
+  { customerReference, method }: ProviderNotice & { kind: 'METHOD' },
+): Promise<Outcome> {
+  const known = await deps.methods.save(webhook.provider, customerReference, [method]);
+  return known ? 'NOTHING_NEW' : 'NOT_OURS';
 }

@@ -1,5 +1,5 @@
-import type { Payment, Refund } from '../domain/payment.js';
-import type { PaymentProvider } from './ports.js';
+import type { Capture, Payment, Refund } from '../domain/payment.js';
+import type { OpenedIntent, PaymentProvider } from './ports.js';
 
 /**
  * Idempotency keys of calls to providers. They are made of what is stored, so that a call is repeated with the same key after
@@ -7,16 +7,27 @@ import type { PaymentProvider } from './ports.js';
  */
 export const providerKeys = {
   createIntent: (p: Payment) => `${p.id}:intent:${p.attempt}:${p.amountCents}${p.currencyCode}`,
-  updateAmount: (p: Payment) => `${p.id}:amount:${p.attempt}:${p.amountCents}${p.currencyCode}`,
-  cancelIntent: (p: Payment) => `${p.id}:cancel:${p.attempt}`,
+  updateIntent: (p: Payment) => `${p.id}:amount:${p.attempt}:${p.amountCents}${p.currencyCode}`,
+  completeIntent: (p: Payment) => `${p.id}:complete:${p.attempt}:${p.amountCents}${p.currencyCode}`,
+  cancelIntent: (p: Payment) => `${p.id}:cancel:${p.attempt}:${p.capturedCents}`,
+  captureIntent: (p: Payment, c: Capture) =>
+    `${c.id}:capture:${c.attempt}:${c.amountCents}${p.currencyCode}${c.final ? ':final' : ''}`,
   refund: (p: Payment, r: Refund) => `${r.id}:refund:${r.attempt}:${r.amountCents}${p.currencyCode}`,
+  createCustomer: (userId: string) => `${userId}:customer`,
+  removeMethod: (id: string) => `${id}:remove`,
 };
 
 /**
  * Makes the intent of a payment whose intent we do not know. The first attempt is repeated under its own key; after a key that the
- * provider answered with a failure, what that call may have made is looked for before another one is made.
+ * provider answered with a failure, what that call may have made is looked for before another one is made, and brought to the terms of
+ * now.
  */
-export async function makeIntent(provider: PaymentProvider, payment: Payment) {
+export async function makeIntent(provider: PaymentProvider, payment: Payment): Promise<OpenedIntent> {
   const earlier = payment.attempt > 1 ? await provider.findIntent(payment) : undefined;
-  return earlier ?? provider.createIntent(payment, providerKeys.createIntent(payment));
+  if (earlier === undefined) return provider.createIntent(payment, providerKeys.createIntent(payment));
+  if (earlier.intent.state !== 'WAITING') return earlier;
+  return provider.updateIntent(
+    { ...payment, providerReference: earlier.intent.reference },
+    providerKeys.updateIntent(payment),
+  );
 }

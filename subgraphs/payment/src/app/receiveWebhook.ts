@@ -1,5 +1,13 @@
 import { failpoint, type Logger, metrics, newId } from '@souk/runtime';
-import type { Clock, PaymentProvider, Providers, StoredWebhook, VerifiedWebhook, WebhookStore } from './ports.js';
+import type {
+  Clock,
+  Providers,
+  ProviderWebhooks,
+  StoredWebhook,
+  VerifiedWebhook,
+  WebhookMessage,
+  WebhookStore,
+} from './ports.js';
 
 export interface ReceiveWebhookDeps {
   readonly webhooks: WebhookStore;
@@ -24,17 +32,17 @@ const received = metrics.counter('souk_webhooks_received_total', 'Webhooks by wh
  */
 export const receiveWebhook =
   (deps: ReceiveWebhookDeps) =>
-  async (providerCode: string, rawBody: Buffer, signature: string | undefined): Promise<ReceiveWebhookResult> => {
-    const provider = deps.providers.get(providerCode);
-    if (provider === undefined) return 'NO_SUCH_PROVIDER';
-    const verified = provider.verifyWebhook(rawBody, signature, deps.clock());
+  async (providerCode: string, message: WebhookMessage): Promise<ReceiveWebhookResult> => {
+    const webhooks = deps.providers.get(providerCode)?.webhooks;
+    if (webhooks === undefined || webhooks === null) return 'NO_SUCH_PROVIDER';
+    const verified = await webhooks.verify(message, deps.clock());
     if (verified === undefined) {
       received.inc({ provider: providerCode, outcome: 'refused' });
       deps.logger.warn({ provider: providerCode }, 'a webhook was refused: its signature does not fit');
       return 'REFUSED';
     }
     const webhook: StoredWebhook = { ...verified, id: newId('whk'), provider: providerCode, attempts: 0 };
-    const relevant = isRelevant(provider, verified);
+    const relevant = isRelevant(webhooks, verified);
     await failpoint('payment.webhook.beforeStore');
     const isNew = await deps.webhooks.store(webhook, relevant);
     await failpoint('payment.webhook.afterStore');
@@ -44,9 +52,9 @@ export const receiveWebhook =
   };
 
 /** A message that cannot be read counts as relevant: it is kept, and its processing shows what is wrong with it. */
-function isRelevant(provider: PaymentProvider, webhook: VerifiedWebhook): boolean {
+function isRelevant(webhooks: ProviderWebhooks, webhook: VerifiedWebhook): boolean {
   try {
-    return provider.readNotice(webhook).kind !== 'IRRELEVANT';
+    return webhooks.read(webhook).kind !== 'IRRELEVANT';
   } catch {
     return true;
   }

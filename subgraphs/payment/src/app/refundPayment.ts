@@ -10,8 +10,11 @@ import type { Clock, PaymentStore } from './ports.js';
 
 export interface RefundCommand {
   readonly paymentId: string;
-  readonly amount: Money;
+  /** Null: all that is left. */
+  readonly amount: Money | null;
   readonly reason: string | null;
+  /** The accepted return that it pays for. */
+  readonly returnId: string | null;
   readonly idempotencyKey: string;
 }
 
@@ -36,20 +39,29 @@ export const refundPayment =
     if (idempotencyKey.length < 8 || idempotencyKey.length > 100) {
       return refuse('INVALID', 'The idempotency key must have 8 to 100 characters.', 'idempotencyKey');
     }
-    if (!isMoney(amount) || amount.centAmount <= 0) {
+    if (amount !== null && (!isMoney(amount) || amount.centAmount <= 0)) {
       return refuse('INVALID', 'The amount must be more than nothing, in a known currency.', 'amount');
+    }
+    if (command.returnId !== null && !/^rtn_[0-9a-z]{1,60}$/.test(command.returnId)) {
+      return refuse('INVALID', 'This is not the id of a return.', 'returnId');
     }
     if (reason !== null && reason.length > MAX_REASON) {
       return refuse('INVALID', `A reason has at most ${MAX_REASON} characters.`, 'reason');
     }
     const requestKey = `${actorOf(viewer)}:${idempotencyKey}`;
-    const input = [command.paymentId, amount.centAmount, amount.currencyCode, reason];
+    const input = [
+      command.paymentId,
+      amount?.centAmount ?? null,
+      amount?.currencyCode ?? null,
+      reason,
+      ...(command.returnId === null ? [] : [command.returnId]),
+    ];
     const inputHash = createHash('sha256').update(JSON.stringify(input)).digest('base64url');
 
     const reserved = await untilApplied<RefundResult>(`payment ${command.paymentId}`, async () => {
       const [before] = await deps.payments.byIds([command.paymentId], false);
       if (before === undefined) return refuse('NOT_FOUND', 'There is no such payment.', 'paymentId');
-      if (before.currencyCode !== amount.currencyCode) {
+      if (amount !== null && before.currencyCode !== amount.currencyCode) {
         return refuse('INVALID', `This payment is in ${before.currencyCode}.`, 'amount');
       }
       const now = deps.clock();
@@ -57,9 +69,10 @@ export const refundPayment =
       const id = newId('ref', now);
       const wanted = {
         id,
-        amountCents: amount.centAmount,
+        amountCents: amount?.centAmount ?? null,
         reason,
-        initiatedBy: 'STAFF' as const,
+        initiatedBy: command.returnId === null ? ('STAFF' as const) : ('CUSTOMER_RETURN' as const),
+        returnId: command.returnId,
         requestKey,
         inputHash,
       };
@@ -71,6 +84,8 @@ export const refundPayment =
           return refuse('IDEMPOTENCY_KEY_REUSED', 'This key was used for another refund.', 'idempotencyKey');
         case 'NOT_CAPTURED':
           return refuse('ILLEGAL_TRANSITION', 'Only a captured payment can be refunded.', 'paymentId');
+        case 'NOTHING_LEFT':
+          return refuse('REFUND_EXCEEDS_CAPTURED', 'All of this payment was given back already.', 'paymentId');
         case 'EXCEEDS_CAPTURED':
           return refuse('REFUND_EXCEEDS_CAPTURED', 'That is more than what can still be refunded.', 'amount');
         case 'RESERVE': {

@@ -1,26 +1,22 @@
 import { failpoint, type Logger, newContext, runInContext, ServiceUnavailable } from '@souk/runtime';
-import type { IntentSnapshot } from '../domain/decideIntent.js';
+import { pendingCapture } from '../domain/decideCapture.js';
 import { isLive, type Payment } from '../domain/payment.js';
-import type { ApplyIntent } from './applyIntent.js';
 import { historyEntry } from './changes.js';
+import type { ExecuteCapture } from './executeCapture.js';
 import type { ExecuteRefund } from './executeRefund.js';
-import {
-  type Clock,
-  type OrderPort,
-  type PaymentProvider,
-  type PaymentStore,
-  ProviderRefused,
-  type Providers,
-  ProviderUnavailable,
-} from './ports.js';
-import { makeIntent, providerKeys } from './providerKeys.js';
+import { type CancelIntent, currentIntent, type FollowIntent, isPayable, providerOf } from './followIntent.js';
+import { type Clock, type OrderPort, type PaymentStore, type Providers, ProviderUnavailable } from './ports.js';
+import type { SaveMethods } from './savedMethods.js';
 
 export interface SettlePaymentsDeps {
   readonly payments: PaymentStore;
   readonly orders: OrderPort;
   readonly providers: Providers;
-  readonly applyIntent: ApplyIntent;
+  readonly followIntent: FollowIntent;
+  readonly cancelIntent: CancelIntent;
+  readonly executeCapture: ExecuteCapture;
   readonly executeRefund: ExecuteRefund;
+  readonly saveMethods: SaveMethods;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -84,26 +80,16 @@ async function each<T>(
 }
 
 async function settle(deps: SettlePaymentsDeps, payment: Payment): Promise<void> {
-  const provider = deps.providers.get(payment.provider);
-  if (provider === undefined) throw new Error(`payment ${payment.id} is of a provider that is not configured`);
-  const intent = await findIntent(provider, payment);
+  const pending = pendingCapture(payment);
+  if (pending !== undefined) await deps.executeCapture(payment, pending);
+  const intent = await currentIntent(providerOf(deps.providers, payment), payment);
   if (intent === null) {
     if (await isUnwanted(deps, payment)) await forget(deps, payment);
     return;
   }
-  const { payment: known } = await deps.applyIntent(payment, intent, {});
-  if (isLive(known) && (await isUnwanted(deps, known))) await cancel(deps, provider, known);
-}
-
-/** The intent as the provider has it; null when the provider has refused to make one. */
-async function findIntent(provider: PaymentProvider, payment: Payment): Promise<IntentSnapshot | null> {
-  if (payment.providerReference !== null) return (await provider.retrieveIntent(payment.providerReference)).intent;
-  try {
-    return (await makeIntent(provider, payment)).intent;
-  } catch (error) {
-    if (error instanceof ProviderRefused) return null;
-    throw error;
-  }
+  const { payment: known } = await deps.followIntent(payment, intent, {});
+  if (isLive(known) && (await isUnwanted(deps, known))) await deps.cancelIntent(known);
+  if (known.saveMethod && (known.state === 'CAPTURED' || known.state === 'AUTHORIZED')) await deps.saveMethods(known);
 }
 
 /** Ends a payment that never came to be at its provider. */
@@ -112,26 +98,12 @@ async function forget(deps: SettlePaymentsDeps, before: Payment): Promise<void> 
   await deps.payments.apply({ before, after, history: [historyEntry('intent.cancelled', deps.clock())] });
 }
 
-/** Whether nobody should pay into it any more. The order service has the last word, as long as nothing was decided here. */
+/**
+ * Whether nobody should pay into it any more. The order service has the last word, as long as nothing was decided here. Authorized
+ * money has confirmed its order: it is given up only when that was decided.
+ */
 async function isUnwanted(deps: SettlePaymentsDeps, payment: Payment): Promise<boolean> {
   if (payment.cancelRequested) return true;
-  if (deps.clock() < payment.payableUntil) return false;
-  const order = await deps.orders.forPayment(payment.orderId);
-  return order === null || !order.payable;
-}
-
-/** Cancels an intent. One that the customer has just paid cannot be cancelled: then its capture is what is applied. */
-async function cancel(deps: SettlePaymentsDeps, provider: PaymentProvider, payment: Payment): Promise<void> {
-  const reference = payment.providerReference;
-  if (reference === null) throw new Error(`payment ${payment.id} has no intent to cancel`);
-  let intent: IntentSnapshot;
-  try {
-    await failpoint('payment.cancel.beforeProvider');
-    intent = await provider.cancelIntent(reference, providerKeys.cancelIntent(payment));
-    await failpoint('payment.cancel.afterProvider');
-  } catch (error) {
-    if (!(error instanceof ProviderRefused)) throw error;
-    intent = (await provider.retrieveIntent(reference)).intent;
-  }
-  await deps.applyIntent(payment, intent, {});
+  if (payment.state === 'AUTHORIZED' || deps.clock() < payment.payableUntil) return false;
+  return !(await isPayable(deps.orders, payment));
 }

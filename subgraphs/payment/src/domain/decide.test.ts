@@ -15,7 +15,7 @@ describe("the provider's word about an intent", () => {
     ['CREATED', { state: 'REQUIRES_ACTION' }, 'MOVE', 'REQUIRES_ACTION'],
     ['REQUIRES_ACTION', { state: 'REQUIRES_ACTION' }, 'NOTHING', undefined],
     ['REQUIRES_ACTION', { state: 'PROCESSING' }, 'MOVE', 'PROCESSING'],
-    ['PROCESSING', { state: 'AUTHORIZED', authorizedCents: 4_550 }, 'MOVE', 'AUTHORIZED'],
+    ['PROCESSING', { state: 'AUTHORIZED', authorizedCents: 4_550 }, 'AUTHORIZE', 'AUTHORIZED'],
     ['CREATED', { state: 'WAITING', failure: declined }, 'FAIL', 'FAILED'],
     ['FAILED', { state: 'CAPTURED', capturedCents: 4_550 }, 'CAPTURE', 'CAPTURED'],
     ['CREATED', { state: 'CANCELLED' }, 'CANCEL', 'CANCELLED'],
@@ -24,8 +24,20 @@ describe("the provider's word about an intent", () => {
     ['CAPTURED', { state: 'CAPTURED', capturedCents: 4_550 }, 'NOTHING', undefined],
     ['CAPTURED', { state: 'WAITING', failure: declined }, 'NOTHING', undefined],
     ['CAPTURED', { state: 'CANCELLED' }, 'NOTHING', undefined],
+    ['CAPTURED', { state: 'AUTHORIZED', authorizedCents: 4_550 }, 'NOTHING', undefined],
+    ['CAPTURED', { state: 'CAPTURED', capturedCents: 5_000 }, 'CAPTURE', 'CAPTURED'],
+    ['AUTHORIZED', { state: 'REQUIRES_ACTION' }, 'NOTHING', undefined],
+    ['AUTHORIZED', { state: 'WAITING', failure: declined }, 'NOTHING', undefined],
+    ['AUTHORIZED', { state: 'AUTHORIZED', authorizedCents: 4_550 }, 'NOTHING', undefined],
+    ['AUTHORIZED', { state: 'CANCELLED' }, 'VOID', 'CANCELLED'],
+    ['AUTHORIZED', { state: 'CAPTURED', capturedCents: 3_000 }, 'CAPTURE', 'CAPTURED'],
+    ['AUTHORIZED', { state: 'AUTHORIZED', authorizedCents: 4_550, capturedCents: 1_000 }, 'CAPTURE', 'AUTHORIZED'],
+    ['CANCELLED', { state: 'AUTHORIZED', authorizedCents: 4_550 }, 'NOTHING', undefined],
+    ['CREATED', { state: 'APPROVED' }, 'NOTHING', undefined],
   ])('%s and %j: %s', (state, news, kind, then) => {
-    const decision = decideIntent(payment({ state }), intent(news));
+    const capturedCents = state === 'CAPTURED' ? 4_550 : 0;
+    const authorizedCents = state === 'CAPTURED' || state === 'AUTHORIZED' ? 4_550 : 0;
+    const decision = decideIntent(payment({ state, capturedCents, authorizedCents }), intent(news));
     expect(decision.kind).toBe(kind);
     expect(decision.kind === 'NOTHING' ? undefined : decision.after.state).toBe(then);
   });
@@ -49,6 +61,7 @@ describe('refunds', () => {
     amountCents,
     reason: null,
     initiatedBy: 'STAFF' as const,
+    returnId: null,
     requestKey,
     inputHash: String(amountCents),
   });

@@ -16,12 +16,19 @@ export interface RefundSnapshot {
 export type RefundRequestDecision =
   | { readonly kind: 'RESERVE'; readonly after: Payment; readonly refund: Refund }
   | { readonly kind: 'EXISTS'; readonly refund: Refund }
-  | { readonly kind: 'KEY_REUSED' | 'NOT_CAPTURED' | 'EXCEEDS_CAPTURED' };
+  | { readonly kind: 'KEY_REUSED' | 'NOT_CAPTURED' | 'NOTHING_LEFT' | 'EXCEEDS_CAPTURED' };
+
+/** What is wanted of a refund; without an amount it is all that is left. */
+export interface WantedRefund extends Pick<Refund, 'id' | 'reason' | 'initiatedBy' | 'returnId'> {
+  readonly amountCents: number | null;
+  readonly requestKey: string;
+  readonly inputHash: string;
+}
 
 /** Takes the amount out of what can still be refunded, before the provider is asked. */
 export function decideRefundRequest(
   payment: Payment,
-  wanted: Pick<Refund, 'id' | 'amountCents' | 'reason' | 'initiatedBy'> & { requestKey: string; inputHash: string },
+  wanted: WantedRefund,
   now: Date,
   attemptAt: Date,
 ): RefundRequestDecision {
@@ -29,10 +36,14 @@ export function decideRefundRequest(
   if (earlier !== undefined) {
     return earlier.inputHash === wanted.inputHash ? { kind: 'EXISTS', refund: earlier } : { kind: 'KEY_REUSED' };
   }
-  if (payment.state !== 'CAPTURED') return { kind: 'NOT_CAPTURED' };
-  if (wanted.amountCents > refundableCents(payment)) return { kind: 'EXCEEDS_CAPTURED' };
+  if (payment.capturedCents === 0) return { kind: 'NOT_CAPTURED' };
+  const left = refundableCents(payment);
+  if (left === 0) return { kind: 'NOTHING_LEFT' };
+  const amountCents = wanted.amountCents ?? left;
+  if (amountCents > left) return { kind: 'EXCEEDS_CAPTURED' };
   const refund: Refund = {
     ...wanted,
+    amountCents,
     paymentId: payment.id,
     state: 'PENDING',
     providerReference: null,
@@ -120,6 +131,7 @@ function mirrored(payment: Payment, news: RefundSnapshot, id: string, now: Date)
     state: 'PENDING',
     reason: null,
     initiatedBy: 'PROVIDER',
+    returnId: null,
     requestKey: null,
     inputHash: null,
     providerReference: news.reference,

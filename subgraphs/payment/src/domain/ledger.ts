@@ -1,8 +1,9 @@
 /**
  * The accounts of the money ledger. Debits are positive, credits negative.
- * `provider:<code>` is what a provider holds for us (an asset), `orders` what customers have paid for their orders.
+ * `provider:<code>` is what a provider holds for us (an asset), `orders` what customers have paid for their orders, `disputes`
+ * what providers have taken out until disputes are decided.
  */
-export type LedgerAccount = `provider:${string}` | 'orders';
+export type LedgerAccount = `provider:${string}` | 'orders' | 'disputes';
 
 export interface LedgerEntry {
   readonly account: LedgerAccount;
@@ -32,9 +33,20 @@ const transfer = (
   ],
 });
 
-/** The provider has taken money for an order. */
-export const captureTransaction = (paymentId: string, provider: string, cents: number): LedgerTransaction =>
-  transfer(`capture:${paymentId}`, null, `provider:${provider}`, 'orders', cents);
+/** The provider has taken money for an order. `before` is what it had taken before: each part is a transaction of its own. */
+export const captureTransaction = (
+  paymentId: string,
+  provider: string,
+  cents: number,
+  before: number,
+): LedgerTransaction =>
+  transfer(
+    before === 0 ? `capture:${paymentId}` : `capture:${paymentId}:${before}`,
+    null,
+    `provider:${provider}`,
+    'orders',
+    cents,
+  );
 
 /** The provider has given money back. */
 export const refundTransaction = (refundId: string, provider: string, cents: number): LedgerTransaction =>
@@ -43,3 +55,15 @@ export const refundTransaction = (refundId: string, provider: string, cents: num
 /** A refund that had succeeded came back: the customer's bank did not take it. */
 export const refundReversal = (refundId: string, provider: string, cents: number): LedgerTransaction =>
   transfer(`refund-reversal:${refundId}`, refundId, `provider:${provider}`, 'orders', cents);
+
+/** A customer's bank has taken the money back until a dispute is decided. */
+export const disputeWithdrawal = (disputeId: string, provider: string, cents: number): LedgerTransaction =>
+  transfer(`dispute:${disputeId}:withdrawn`, null, 'disputes', `provider:${provider}`, cents);
+
+/** The dispute was won: the money is with the provider again. */
+export const disputeWon = (disputeId: string, provider: string, cents: number): LedgerTransaction =>
+  transfer(`dispute:${disputeId}:won`, null, `provider:${provider}`, 'disputes', cents);
+
+/** The dispute was lost: the customer has his money back. */
+export const disputeLost = (disputeId: string, cents: number): LedgerTransaction =>
+  transfer(`dispute:${disputeId}:lost`, null, 'orders', 'disputes', cents);

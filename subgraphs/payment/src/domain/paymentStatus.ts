@@ -12,13 +12,14 @@ export type PaymentStatus =
   | 'FAILED'
   | 'DISPUTED';
 
-type Facts = Pick<Payment, 'state' | 'capturedCents' | 'refundedCents' | 'disputed'>;
+type Facts = Pick<Payment, 'state' | 'capturedCents' | 'refundedCents' | 'chargedBackCents' | 'disputed'>;
 
 export const totalPaidCents = (payments: readonly Facts[]): number =>
   payments.reduce((sum, payment) => sum + payment.capturedCents, 0);
 
+/** What went back to the customer: by refunds, and by disputes that were lost. */
 export const totalRefundedCents = (payments: readonly Facts[]): number =>
-  payments.reduce((sum, payment) => sum + payment.refundedCents, 0);
+  payments.reduce((sum, payment) => sum + payment.refundedCents + payment.chargedBackCents, 0);
 
 /** How far an order of `totalCents` is paid by its payments. */
 export function paymentStatus(payments: readonly Facts[], totalCents: number | null): PaymentStatus {

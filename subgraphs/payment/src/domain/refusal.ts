@@ -1,4 +1,4 @@
-/** Why a payment was not opened, refunded or replayed. */
+/** Why something was not done with a payment. */
 export interface Refusal {
   readonly code:
     | 'INVALID'
@@ -10,6 +10,7 @@ export interface Refusal {
     | 'PROVIDER_DECLINED'
     | 'PROVIDER_UNAVAILABLE'
     | 'REFUND_EXCEEDS_CAPTURED'
+    | 'CAPTURE_EXCEEDS_AUTHORIZED'
     | 'ILLEGAL_TRANSITION'
     | 'DEPENDENCY_UNAVAILABLE';
   readonly message: string;

@@ -1,5 +1,6 @@
 import { money, toGraph } from '@souk/money';
-import type { PaymentView } from '../domain/payment.js';
+import { hasScope } from '@souk/runtime';
+import { capturableCents, type PaymentView } from '../domain/payment.js';
 import type { PaymentResolvers } from '../generated/graphql.js';
 import { selectsHistory } from './selection.js';
 
@@ -13,6 +14,10 @@ export const Payment: PaymentResolvers = {
   authorizedAmount: amount((payment) => payment.authorizedCents),
   capturedAmount: amount((payment) => payment.capturedCents),
   refundedAmount: amount((payment) => payment.refundedCents),
+  capturableAmount: amount(capturableCents),
+  captures: ({ captures, currencyCode }) => captures.map((capture) => ({ ...capture, currencyCode })),
+  disputes: ({ id }, _, { viewer, loaders }) =>
+    hasScope(viewer, 'payments:read') ? loaders.disputesOf.load(id) : null,
   refunds: ({ refunds, currencyCode }) => refunds.map((refund) => ({ ...refund, currencyCode })),
   /** A payment that came without its history (a payload of a mutation) is completed by the loader. */
   events: async (payment, _, { loaders }) => {

@@ -1,6 +1,8 @@
 import type { Viewer } from '@souk/runtime';
 import DataLoader from 'dataloader';
 import type { App } from '../app/index.js';
+import type { SavedMethod } from '../app/ports.js';
+import type { Dispute } from '../domain/decideDispute.js';
 import type { PaymentView } from '../domain/payment.js';
 
 export interface Loaders {
@@ -8,6 +10,10 @@ export interface Loaders {
   payment(history: boolean): DataLoader<string, PaymentView | undefined>;
   /** The payments of orders; null where the viewer may not see them. One statement per request. */
   ofOrder(history: boolean): DataLoader<string, PaymentView[] | null>;
+  /** The disputes of payments; who may see them is checked before. One statement per request. */
+  readonly disputesOf: DataLoader<string, Dispute[]>;
+  /** Saved payment methods of users; null for others than the viewer. One statement per request. */
+  readonly methodsOfUser: DataLoader<string, readonly SavedMethod[] | null>;
 }
 
 /** Loaders of one request. */
@@ -18,7 +24,12 @@ export function createLoaders(app: App, viewer: Viewer): Loaders {
   const ofOrders = twice(
     (history) => new DataLoader((orderIds: readonly string[]) => app.findOrderPayments(viewer, orderIds, history)),
   );
-  return { payment: payments, ofOrder: ofOrders };
+  return {
+    payment: payments,
+    ofOrder: ofOrders,
+    disputesOf: new DataLoader((paymentIds: readonly string[]) => app.findDisputes(paymentIds)),
+    methodsOfUser: new DataLoader((userIds: readonly string[]) => app.findMethods(viewer, userIds)),
+  };
 }
 
 /** One loader without and one with the history, each made when first needed. */

@@ -1,10 +1,17 @@
 import type { PaymentPage } from '../app/findPayments.js';
-import type { WebhookRecord } from '../app/ports.js';
-import type { HistoryEntry, PaymentView, Refund } from '../domain/payment.js';
+import type { SavedMethod, WebhookRecord } from '../app/ports.js';
+import type { Dispute } from '../domain/decideDispute.js';
+import type { Capture, HistoryEntry, PaymentView, Refund } from '../domain/payment.js';
 
 /** What resolvers are given as parent, by GraphQL type. */
 export type PaymentModel = PaymentView;
 export type RefundModel = Refund & { readonly currencyCode: string };
+export type CaptureModel = Capture & { readonly currencyCode: string };
+export type DisputeModel = Dispute;
+export type PaymentMethodModel = SavedMethod;
+export interface UserModel {
+  readonly id: string;
+}
 export type PaymentEventModel = HistoryEntry & { readonly currencyCode: string };
 export type PaymentConnectionModel = PaymentPage;
 export type WebhookEventModel = WebhookRecord;

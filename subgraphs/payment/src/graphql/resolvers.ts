@@ -1,24 +1,45 @@
 import type { Resolvers } from '../generated/graphql.js';
+import { Capture } from './Capture.js';
+import { Dispute } from './Dispute.js';
+import { paymentCapture } from './Mutation/paymentCapture.js';
+import { paymentMethodDefaultSet } from './Mutation/paymentMethodDefaultSet.js';
+import { paymentMethodDelete } from './Mutation/paymentMethodDelete.js';
+import { paymentSessionConfirm } from './Mutation/paymentSessionConfirm.js';
 import { paymentSessionCreate } from './Mutation/paymentSessionCreate.js';
+import { paymentVoid } from './Mutation/paymentVoid.js';
 import { refundCreate } from './Mutation/refundCreate.js';
 import { webhookEventReplay } from './Mutation/webhookEventReplay.js';
 import { Order } from './Order.js';
 import { Payment } from './Payment.js';
 import { PaymentConnection } from './PaymentConnection.js';
 import { PaymentEvent } from './PaymentEvent.js';
+import { disputes } from './Query/disputes.js';
 import { payment } from './Query/payment.js';
 import { paymentProviders } from './Query/paymentProviders.js';
 import { payments } from './Query/payments.js';
 import { webhookEvents } from './Query/webhookEvents.js';
 import { Refund } from './Refund.js';
+import { User } from './User.js';
 
 /** Every resolver of this subgraph. */
 export const resolvers: Resolvers = {
-  Query: { payment, payments, paymentProviders, webhookEvents },
-  Mutation: { paymentSessionCreate, refundCreate, webhookEventReplay },
+  Query: { payment, payments, paymentProviders, disputes, webhookEvents },
+  Mutation: {
+    paymentSessionCreate,
+    paymentSessionConfirm,
+    paymentCapture,
+    paymentVoid,
+    paymentMethodDelete,
+    paymentMethodDefaultSet,
+    refundCreate,
+    webhookEventReplay,
+  },
   Payment,
+  Capture,
   Refund,
+  Dispute,
   PaymentEvent,
   PaymentConnection,
   Order,
+  User,
 };

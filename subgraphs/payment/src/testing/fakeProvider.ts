@@ -1,21 +1,36 @@
-import { type PaymentProvider, ProviderRefused, ProviderUnavailable } from '../app/ports.js';
+import {
+  type MethodSnapshot,
+  type OpenedIntent,
+  type PaymentProvider,
+  type ProviderNotice,
+  ProviderRefused,
+  ProviderUnavailable,
+} from '../app/ports.js';
 import type { IntentSnapshot } from '../domain/decideIntent.js';
 import type { RefundSnapshot } from '../domain/decideRefund.js';
-import type { Payment, Refund } from '../domain/payment.js';
+import type { CaptureMethod } from '../domain/payment.js';
 
 type Call =
   | 'createIntent'
-  | 'updateAmount'
+  | 'updateIntent'
   | 'retrieveIntent'
+  | 'completeIntent'
+  | 'captureIntent'
   | 'cancelIntent'
   | 'refund'
   | 'listRefunds'
-  | 'retrieveRefund';
+  | 'retrieveRefund'
+  | 'createCustomer'
+  | 'removeMethod';
 
 /** A provider in memory with real idempotency keys, whose calls can be made to fail before or after they act (`error`: after, with an answer). */
-export function fakeProvider() {
+export function fakeProvider(
+  options: { code?: string; captureMethod?: CaptureMethod; severalCaptures?: boolean } = {},
+) {
+  const { code = 'stripe', captureMethod = 'AUTOMATIC', severalCaptures = false } = options;
   const intents = new Map<string, IntentSnapshot>();
   const refunds = new Map<string, RefundSnapshot>();
+  const methods = new Map<string, MethodSnapshot[]>();
   const answers = new Map<string, string>();
   const faults = new Map<Call, { kind: 'before' | 'after' | 'refuse' | 'error'; times: number }>();
   const keys: string[] = [];
@@ -38,19 +53,28 @@ export function fakeProvider() {
     answers.set(key, made);
     return made;
   }
-  const intent = (reference: string): IntentSnapshot => {
-    const found = intents.get(reference);
-    if (found === undefined) throw new ProviderRefused('resource_missing', reference);
+  const intent = (reference: string | null): IntentSnapshot => {
+    const found = intents.get(reference ?? '');
+    if (found === undefined) throw new ProviderRefused('resource_missing', String(reference));
     return found;
   };
-  const opened = (reference: string) => ({ intent: intent(reference), clientSecret: `${reference}_secret` });
+  const set = (reference: string, parts: Partial<IntentSnapshot>): IntentSnapshot => {
+    intents.set(reference, { ...intent(reference), ...parts });
+    return intent(reference);
+  };
+  const opened = (reference: string | null): OpenedIntent => {
+    const found = intent(reference);
+    return { intent: found, clientSecret: `${found.reference}_secret`, redirectUrl: null };
+  };
 
   const port: PaymentProvider = {
-    code: 'stripe',
+    code,
     name: 'Fake',
     publishableKey: 'pk_test_fake',
-    supports: () => true,
-    createIntent: (payment: Payment, key) =>
+    captureMethod,
+    severalCaptures,
+    available: () => true,
+    createIntent: (payment, key) =>
       call('createIntent', () =>
         opened(
           keyed(key, () => {
@@ -62,6 +86,7 @@ export function fakeProvider() {
               currencyCode: payment.currencyCode,
               authorizedCents: 0,
               capturedCents: 0,
+              authorizedUntil: null,
               failure: null,
             });
             return reference;
@@ -72,17 +97,38 @@ export function fakeProvider() {
       const found = [...intents.values()].find((one) => one.paymentId === payment.id && one.state !== 'CANCELLED');
       return found && opened(found.reference);
     },
-    updateAmount: (payment, key) =>
-      call('updateAmount', () => opened(keyed(key, () => payment.providerReference ?? ''))),
-    retrieveIntent: (reference) => call('retrieveIntent', () => opened(reference)),
-    cancelIntent: (reference, key) =>
-      call('cancelIntent', () => {
-        if (intent(reference).state === 'CAPTURED') throw new ProviderRefused('unexpected_state', 'captured');
-        keyed(key, () => reference);
-        intents.set(reference, { ...intent(reference), state: 'CANCELLED' });
+    updateIntent: (payment, key) =>
+      call('updateIntent', () => opened(keyed(key, () => payment.providerReference ?? ''))),
+    retrieveIntent: (payment) => call('retrieveIntent', () => opened(payment.providerReference)),
+    completeIntent: (payment, key) =>
+      call('completeIntent', () => {
+        const { reference, state: now } = intent(payment.providerReference);
+        if (now !== 'APPROVED') return intent(reference);
+        const taken = { authorizedCents: payment.amountCents, capturedCents: payment.amountCents };
+        keyed(key, () => set(reference, { state: 'CAPTURED', ...taken }).reference);
         return intent(reference);
       }),
-    refund: (payment: Payment, refund: Refund, key) =>
+    captureIntent: (payment, capture, key) =>
+      call('captureIntent', () => {
+        const { reference, state: now, capturedCents, authorizedCents } = intent(payment.providerReference);
+        if (!answers.has(key) && (now !== 'AUTHORIZED' || capturedCents + capture.amountCents > authorizedCents)) {
+          throw new ProviderRefused('unexpected_state', now);
+        }
+        keyed(key, () => {
+          const after = capturedCents + capture.amountCents;
+          const final = capture.final || !severalCaptures || after === authorizedCents;
+          return set(reference, { state: final ? 'CAPTURED' : 'AUTHORIZED', capturedCents: after }).reference;
+        });
+        return intent(reference);
+      }),
+    cancelIntent: (payment, key) =>
+      call('cancelIntent', () => {
+        const { reference, state: now, capturedCents } = intent(payment.providerReference);
+        if (now === 'CAPTURED') throw new ProviderRefused('unexpected_state', 'captured');
+        keyed(key, () => reference);
+        return set(reference, { state: capturedCents > 0 ? 'CAPTURED' : 'CANCELLED' });
+      }),
+    refund: (payment, refund, key) =>
       call('refund', () => {
         const id = keyed(key, () => {
           const reference = `re_${refunds.size + 1}`;
@@ -99,30 +145,54 @@ export function fakeProvider() {
         });
         return refunds.get(id) as RefundSnapshot;
       }),
-    retrieveRefund: (reference) => call('retrieveRefund', () => refunds.get(reference) as RefundSnapshot),
-    listRefunds: (reference) =>
-      call('listRefunds', () => [...refunds.values()].filter((refund) => refund.intentReference === reference)),
-    /** Signed with the word "signed"; the body is the notice. */
-    verifyWebhook: (rawBody, signature) => {
-      if (signature !== 'signed') return undefined;
-      const { id, notice } = JSON.parse(rawBody.toString()) as { id: string; notice: unknown };
-      return { providerEventId: id, type: 'test.notice', payload: { notice } };
+    retrieveRefund: (_, refund) =>
+      call('retrieveRefund', () => refunds.get(refund.providerReference ?? '') as RefundSnapshot),
+    listRefunds: (payment) =>
+      call('listRefunds', () =>
+        [...refunds.values()].filter((refund) => refund.intentReference === payment.providerReference),
+      ),
+    listTransactions: null,
+    webhooks: {
+      /** Signed with the word "signed"; the body is the notice. */
+      async verify({ rawBody, headers }) {
+        if (headers.signature !== 'signed') return undefined;
+        const { id, notice } = JSON.parse(rawBody.toString()) as { id: string; notice: unknown };
+        return { providerEventId: id, type: 'test.notice', payload: { notice } };
+      },
+      read: ({ payload }) => revived((payload as { notice: ProviderNotice }).notice),
     },
-    readNotice: ({ payload }) => (payload as { notice: ReturnType<PaymentProvider['readNotice']> }).notice,
+    savedMethods: {
+      createCustomer: (userId, key) => call('createCustomer', () => keyed(key, () => `cus_${userId}`)),
+      list: async (customerReference) => methods.get(customerReference) ?? [],
+      remove: (reference, key) =>
+        call('removeMethod', () => {
+          keyed(key, () => reference);
+          for (const [customer, saved] of methods) {
+            methods.set(
+              customer,
+              saved.filter((one) => one.reference !== reference),
+            );
+          }
+        }),
+    },
   };
   return {
     port,
     intents,
     refunds,
+    methods,
     keys,
     state,
     fail(name: Call, kind: 'before' | 'after' | 'refuse' | 'error', times = 1) {
       faults.set(name, { kind, times });
     },
-    /** The customer does something at the provider. */
-    set(reference: string, parts: Partial<IntentSnapshot>): IntentSnapshot {
-      intents.set(reference, { ...intent(reference), ...parts });
-      return intent(reference);
-    },
+    /** The customer, or somebody at the provider, does something. */
+    set,
   };
+}
+
+/** A stored notice is JSON: its dates are text. */
+function revived(notice: ProviderNotice): ProviderNotice {
+  if (notice.kind !== 'INTENT' || notice.intent.authorizedUntil === null) return notice;
+  return { ...notice, intent: { ...notice.intent, authorizedUntil: new Date(notice.intent.authorizedUntil) } };
 }

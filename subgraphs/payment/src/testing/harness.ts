@@ -1,11 +1,14 @@
 import { openDatabase, sql } from '@souk/postgres';
 import { createLogger, newId, ServiceUnavailable, type Viewer } from '@souk/runtime';
 import { createTestDatabase } from '@souk/testkit';
+import { createMethodStore } from '../adapters/methodStore.postgres.js';
 import { createPaymentList } from '../adapters/paymentList.prisma.js';
 import { createPaymentStore } from '../adapters/paymentStore.postgres.js';
 import { createWebhookStore } from '../adapters/webhookStore.postgres.js';
 import { createApp } from '../app/index.js';
+import type { OpenSessionCommand } from '../app/openSession.js';
 import type { OrderForPayment, PaymentProvider } from '../app/ports.js';
+import type { CaptureMethod } from '../domain/payment.js';
 import { PrismaClient } from '../generated/prisma/client.js';
 import { fakeProvider } from './fakeProvider.js';
 
@@ -20,17 +23,23 @@ export const user = (userId: string, scopes: string[] = []): Viewer => ({
 export const STAFF = user('usr_staff', ['payments:read', 'payments:write']);
 
 /** The payment service's use cases on a real database of their own, with a provider and an order service in memory. */
-export async function paymentHarness(options: { provider?: PaymentProvider } = {}) {
+export async function paymentHarness(
+  options: { provider?: PaymentProvider; captureMethod?: CaptureMethod; severalCaptures?: boolean } = {},
+) {
   const testDatabase = await createTestDatabase('payment');
   const logger = createLogger('payment', 'silent');
   const database = openDatabase({ url: testDatabase.url, service: 'payment', logger });
   const orders = new Map<string, OrderForPayment>();
-  const state = { ordersDown: false, settlingWoken: 0, offsetMs: 0 };
-  const stripe = fakeProvider();
+  const state = { ordersDown: false, settlingWoken: 0, removingWoken: 0, offsetMs: 0 };
+  const { captureMethod = 'AUTOMATIC', severalCaptures = false } = options;
+  const stripe = fakeProvider({ captureMethod, severalCaptures });
+  /** Another way to pay. */
+  const other = fakeProvider({ code: 'other' });
   const provider = options.provider ?? stripe.port;
   const app = createApp({
     payments: createPaymentStore(database),
     webhooks: createWebhookStore(database, new PrismaClient({ adapter: database.prismaAdapter() })),
+    methods: createMethodStore(database),
     list: createPaymentList(new PrismaClient({ adapter: database.prismaAdapter() })),
     orders: {
       async forPayment(id) {
@@ -38,27 +47,34 @@ export async function paymentHarness(options: { provider?: PaymentProvider } = {
         return orders.get(id) ?? null;
       },
     },
-    providers: new Map([[provider.code, provider]]),
+    providers: new Map([provider, other.port].map((one) => [one.code, one])),
     clock: () => new Date(Date.now() + state.offsetMs),
     logger,
     reconcileAfterMs: 60_000,
+    returnOrigins: new Set(['https://shop.example']),
     wakeSettling: () => {
       state.settlingWoken += 1;
+    },
+    wakeRemoving: () => {
+      state.removingWoken += 1;
     },
   });
   return {
     app,
     database,
     stripe,
+    other,
     orders,
     state,
     order(parts: Partial<OrderForPayment> = {}): OrderForPayment {
+      const id = parts.id ?? newId('ord');
       const order: OrderForPayment = {
-        id: newId('ord'),
+        id,
+        purposeId: id,
         number: '261122-AAAAAAAA',
         status: 'PENDING_PAYMENT',
         currencyCode: 'EUR',
-        totalCentAmount: 4_550,
+        dueCentAmount: 4_550,
         customerId: null,
         paymentDueAt: new Date(Date.now() + 1_800_000),
         payable: true,
@@ -67,8 +83,21 @@ export async function paymentHarness(options: { provider?: PaymentProvider } = {
       orders.set(order.id, order);
       return order;
     },
-    session: (orderId: string, viewer: Viewer = GUEST, idempotencyKey: string = newId('req')) =>
-      app.openSession(viewer, { orderId, provider: provider.code, idempotencyKey }),
+    session: (
+      orderId: string,
+      viewer: Viewer = GUEST,
+      idempotencyKey: string = newId('req'),
+      more: Partial<OpenSessionCommand> = {},
+    ) =>
+      app.openSession(viewer, {
+        orderId,
+        provider: provider.code,
+        idempotencyKey,
+        returnUrl: null,
+        savePaymentMethod: false,
+        paymentMethodId: null,
+        ...more,
+      }),
     /** As if the time of every sweeper had come. */
     async makeDue() {
       await database.query(duePayments);

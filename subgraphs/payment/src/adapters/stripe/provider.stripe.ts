@@ -1,10 +1,12 @@
 import { isCurrencyCode } from '@souk/money';
 import type Stripe from 'stripe';
 import { z } from 'zod';
-import { type PaymentProvider, ProviderRefused, ProviderUnavailable } from '../../app/ports.js';
-import type { Payment } from '../../domain/payment.js';
+import { type OpenedIntent, type PaymentProvider, ProviderRefused, ProviderUnavailable } from '../../app/ports.js';
+import type { CaptureMethod, Payment } from '../../domain/payment.js';
 import { toStripeAmount } from './amounts.js';
-import { intentSnapshot, noticeOf, refundSnapshot } from './snapshots.js';
+import { savedMethods } from './savedMethods.stripe.js';
+import { intentSnapshot, isRelease, noticeOf, refundSnapshot } from './snapshots.js';
+import { transactionPage } from './transactions.stripe.js';
 import { verifySignature } from './verifySignature.js';
 import { withoutPersonalData } from './withoutPersonalData.js';
 
@@ -12,6 +14,7 @@ export interface StripeOptions {
   readonly secretKey: string;
   readonly publishableKey: string;
   readonly webhookSecret: string;
+  readonly captureMethod: CaptureMethod;
   /** Origin of a stand-in; Stripe itself when it is not set. */
   readonly apiBaseUrl?: string | undefined;
   readonly timeoutMs?: number;
@@ -37,7 +40,10 @@ export function createStripeProvider(options: StripeOptions): PaymentProvider {
     code: 'stripe',
     name: 'Stripe',
     publishableKey: options.publishableKey,
-    supports: isCurrencyCode,
+    captureMethod: options.captureMethod,
+    // Several captures of one authorization ("multicapture") are for some accounts and cards only; one always works.
+    severalCaptures: false,
+    available: ({ currencyCode }) => isCurrencyCode(currencyCode),
     createIntent: (payment, idempotencyKey) =>
       ask(async () => {
         const params = {
@@ -46,56 +52,99 @@ export function createStripeProvider(options: StripeOptions): PaymentProvider {
           automatic_payment_methods: { enabled: true },
           description: `Order ${payment.orderNumber}`,
           metadata: METADATA(payment),
+          ...(payment.captureMethod === 'MANUAL' ? { capture_method: 'manual' as const } : {}),
+          ...customerTerms(payment),
+          ...(payment.saveMethod ? { setup_future_usage: 'on_session' as const } : {}),
         };
-        return withSecret(await (await stripe()).paymentIntents.create(params, { idempotencyKey }));
+        return opened(await (await stripe()).paymentIntents.create(params, { idempotencyKey }));
       }),
     findIntent: (payment) =>
       ask(async () => {
         const { paymentIntents } = await stripe();
         const gte = Math.floor(payment.createdAt.getTime() / 1_000) - CLOCK_DIFFERENCE_SECONDS;
         for await (const intent of paymentIntents.list({ created: { gte }, limit: 100 })) {
-          if (intent.metadata.souk_payment_id === payment.id && intent.status !== 'canceled') return withSecret(intent);
+          if (intent.metadata.souk_payment_id === payment.id && intent.status !== 'canceled') return opened(intent);
         }
         return undefined;
       }),
-    updateAmount: (payment, idempotencyKey) =>
+    updateIntent: (payment, idempotencyKey) =>
       ask(async () => {
-        const params = { amount: toStripeAmount(payment.amountCents, payment.currencyCode) };
+        const params = {
+          amount: toStripeAmount(payment.amountCents, payment.currencyCode),
+          ...customerTerms(payment),
+          // An empty text takes back what was asked for before.
+          ...(payment.customerReference === null
+            ? {}
+            : { setup_future_usage: payment.saveMethod ? ('on_session' as const) : ('' as const) }),
+        };
         const { paymentIntents } = await stripe();
-        return withSecret(await paymentIntents.update(payment.providerReference ?? '', params, { idempotencyKey }));
+        return opened(await paymentIntents.update(referenceOf(payment), params, { idempotencyKey }));
       }),
-    retrieveIntent: (reference) =>
-      ask(async () => withSecret(await (await stripe()).paymentIntents.retrieve(reference))),
-    cancelIntent: (reference, idempotencyKey) =>
-      ask(async () => intentSnapshot(await (await stripe()).paymentIntents.cancel(reference, {}, { idempotencyKey }))),
+    retrieveIntent: (payment) =>
+      ask(async () => {
+        const { paymentIntents } = await stripe();
+        return opened(await paymentIntents.retrieve(referenceOf(payment), expanded(payment)));
+      }),
+    // Stripe takes the money itself when the customer has agreed.
+    completeIntent: (payment) =>
+      ask(async () => intentSnapshot(await (await stripe()).paymentIntents.retrieve(referenceOf(payment)))),
+    captureIntent: (payment, capture, idempotencyKey) =>
+      ask(async () => {
+        const params = { amount_to_capture: toStripeAmount(capture.amountCents, payment.currencyCode) };
+        const { paymentIntents } = await stripe();
+        return intentSnapshot(await paymentIntents.capture(referenceOf(payment), params, { idempotencyKey }));
+      }),
+    cancelIntent: (payment, idempotencyKey) =>
+      ask(async () =>
+        intentSnapshot(await (await stripe()).paymentIntents.cancel(referenceOf(payment), {}, { idempotencyKey })),
+      ),
     refund: (payment, refund, idempotencyKey) =>
       ask(async () => {
         const params = {
-          payment_intent: payment.providerReference ?? '',
+          payment_intent: referenceOf(payment),
           amount: toStripeAmount(refund.amountCents, payment.currencyCode),
           metadata: { souk_refund_id: refund.id, souk_payment_id: payment.id, souk_order_id: payment.orderId },
         };
         return refundSnapshot(await (await stripe()).refunds.create(params, { idempotencyKey }));
       }),
-    retrieveRefund: (reference) => ask(async () => refundSnapshot(await (await stripe()).refunds.retrieve(reference))),
-    listRefunds: (intentReference) =>
+    retrieveRefund: (_, refund) =>
+      ask(async () => refundSnapshot(await (await stripe()).refunds.retrieve(refund.providerReference ?? ''))),
+    listRefunds: (payment) =>
       ask(async () => {
         const { refunds } = await stripe();
         const all = await refunds
-          .list({ payment_intent: intentReference, limit: 100 })
+          .list({ payment_intent: referenceOf(payment), limit: 100 })
           .autoPagingToArray({ limit: 1_000 });
-        return all.map(refundSnapshot);
+        return all.filter((refund) => !isRelease(refund)).map(refundSnapshot);
       }),
-    verifyWebhook(rawBody, signature, now) {
-      if (!verifySignature(rawBody, signature, options.webhookSecret, now)) return undefined;
-      const { success, data: event } = eventSchema.safeParse(jsonOf(rawBody));
-      if (!success) return undefined;
-      const payload = withoutPersonalData(event) as Readonly<Record<string, unknown>>;
-      return { providerEventId: event.id, type: event.type, payload };
+    listTransactions: (range) => ask(async () => transactionPage(await stripe(), range)),
+    webhooks: {
+      async verify({ rawBody, headers }, now) {
+        if (!verifySignature(rawBody, headers['stripe-signature'], options.webhookSecret, now)) return undefined;
+        const { success, data: event } = eventSchema.safeParse(jsonOf(rawBody));
+        if (!success) return undefined;
+        const payload = withoutPersonalData(event) as Readonly<Record<string, unknown>>;
+        return { providerEventId: event.id, type: event.type, payload };
+      },
+      read: ({ type, payload }) => noticeOf(type, payload),
     },
-    readNotice: ({ type, payload }) => noticeOf(type, payload),
+    savedMethods: savedMethods(stripe, ask),
   };
 }
+
+const referenceOf = (payment: Payment): string => {
+  if (payment.providerReference === null) throw new Error(`payment ${payment.id} has no intent`);
+  return payment.providerReference;
+};
+
+/** The customer's saved method, that the intent may be paid with. */
+const customerTerms = ({ customerReference, methodReference }: Payment) => ({
+  ...(customerReference === null ? {} : { customer: customerReference }),
+  ...(methodReference === null ? {} : { payment_method: methodReference }),
+});
+
+/** When an authorization lapses is told by its charge. */
+const expanded = (payment: Payment) => (payment.captureMethod === 'MANUAL' ? { expand: ['latest_charge'] } : {});
 
 function jsonOf(rawBody: Buffer): unknown {
   try {
@@ -122,9 +171,10 @@ async function loadStripe(options: StripeOptions): Promise<Stripe> {
   });
 }
 
-const withSecret = (intent: { client_secret: string | null }) => ({
+const opened = (intent: { client_secret: string | null }): OpenedIntent => ({
   intent: intentSnapshot(intent),
   clientSecret: intent.client_secret,
+  redirectUrl: null,
 });
 
 /** How far Stripe's clock and ours may differ. */

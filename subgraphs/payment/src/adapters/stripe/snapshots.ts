@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ProviderNotice } from '../../app/ports.js';
+import type { DisputeSnapshot, MethodSnapshot, ProviderNotice } from '../../app/ports.js';
 import type { IntentSnapshot } from '../../domain/decideIntent.js';
 import type { RefundSnapshot } from '../../domain/decideRefund.js';
 import { fromStripeAmount } from './amounts.js';
@@ -12,7 +12,7 @@ const intentSchema = z.object({
   id: z.string(),
   status: z.string(),
   currency: z.string(),
-  amount_capturable: z.number().optional(),
+  amount: z.number().optional(),
   amount_received: z.number().optional(),
   last_payment_error: z
     .object({
@@ -21,6 +21,16 @@ const intentSchema = z.object({
       message: z.string().nullish(),
       charge: z.string().nullish(),
     })
+    .nullish(),
+  latest_charge: z
+    .union([
+      z.string(),
+      z.object({
+        payment_method_details: z
+          .object({ card: z.object({ capture_before: z.number().nullish() }).nullish() })
+          .nullish(),
+      }),
+    ])
     .nullish(),
   metadata,
 });
@@ -31,6 +41,7 @@ const refundSchema = z.object({
   status: z.string().nullish(),
   payment_intent: reference.nullish(),
   failure_reason: z.string().nullish(),
+  balance_transaction: reference.nullish(),
   metadata,
 });
 const chargeSchema = z.object({ payment_intent: reference.nullish() });
@@ -41,6 +52,19 @@ const disputeSchema = z.object({
   status: z.string(),
   reason: z.string().nullish(),
   payment_intent: reference.nullish(),
+});
+const methodSchema = z.object({
+  id: z.string(),
+  type: z.string(),
+  customer: reference.nullish(),
+  card: z
+    .object({
+      brand: z.string().nullish(),
+      last4: z.string().nullish(),
+      exp_month: z.number().nullish(),
+      exp_year: z.number().nullish(),
+    })
+    .nullish(),
 });
 
 const INTENT_STATES: Readonly<Record<string, IntentSnapshot['state']>> = {
@@ -70,13 +94,15 @@ export function intentSnapshot(object: unknown): IntentSnapshot {
   if (state === undefined) throw new Error(`unknown status ${intent.status} of a payment intent`);
   const currencyCode = intent.currency.toUpperCase();
   const error = intent.last_payment_error;
+  const agreed = state === 'AUTHORIZED' || state === 'CAPTURED';
   return {
     reference: intent.id,
     paymentId: intent.metadata?.souk_payment_id ?? null,
     state,
     currencyCode,
-    authorizedCents: fromStripeAmount(intent.amount_capturable ?? 0, currencyCode),
+    authorizedCents: fromStripeAmount(agreed ? (intent.amount ?? 0) : 0, currencyCode),
     capturedCents: fromStripeAmount(state === 'CAPTURED' ? (intent.amount_received ?? 0) : 0, currencyCode),
+    authorizedUntil: state === 'AUTHORIZED' ? lapsesAt(intent.latest_charge) : null,
     failure: error
       ? {
           code: codeOf(error.decline_code ?? error.code),
@@ -85,6 +111,20 @@ export function intentSnapshot(object: unknown): IntentSnapshot {
         }
       : null,
   };
+}
+
+function lapsesAt(charge: z.output<typeof intentSchema>['latest_charge']): Date | null {
+  const seconds = typeof charge === 'object' ? charge?.payment_method_details?.card?.capture_before : undefined;
+  return seconds === undefined || seconds === null ? null : new Date(seconds * 1_000);
+}
+
+/**
+ * Whether a refund only gives up authorized money: Stripe makes one when an authorization is cancelled or captured in part. Nothing was
+ * on our account, so nothing moves on it. https://docs.stripe.com/api/payment_intents/cancel
+ */
+export function isRelease(object: unknown): boolean {
+  const refund = refundSchema.parse(object);
+  return refund.balance_transaction === null && refund.status === 'succeeded' && !refund.metadata?.souk_refund_id;
 }
 
 /** Stripe's Refund in our words. */
@@ -104,7 +144,30 @@ export function refundSnapshot(object: unknown): RefundSnapshot {
   };
 }
 
-const CLOSED_DISPUTES = new Set(['won', 'lost', 'warning_closed', 'prevented']);
+/** https://docs.stripe.com/api/disputes/object#dispute_object-status: the warnings are inquiries, no money is taken. */
+const DISPUTE_STATES: Readonly<Record<string, DisputeSnapshot['state']>> = {
+  warning_needs_response: 'INQUIRY',
+  warning_under_review: 'INQUIRY',
+  warning_closed: 'CLOSED',
+  prevented: 'CLOSED',
+  needs_response: 'OPEN',
+  under_review: 'OPEN',
+  won: 'WON',
+  lost: 'LOST',
+};
+
+/** Stripe's PaymentMethod in our words. */
+export function methodSnapshot(object: unknown): MethodSnapshot {
+  const { id, type, card } = methodSchema.parse(object);
+  return {
+    reference: id,
+    brand: card?.brand ?? type,
+    last4: card?.last4 ?? null,
+    expMonth: card?.exp_month ?? null,
+    expYear: card?.exp_year ?? null,
+    removed: false,
+  };
+}
 
 /** What an event of Stripe is about. Types that tell nothing new about a payment are irrelevant. */
 export function noticeOf(type: string, payload: Readonly<Record<string, unknown>>): ProviderNotice {
@@ -113,27 +176,37 @@ export function noticeOf(type: string, payload: Readonly<Record<string, unknown>
     return { kind: 'INTENT', intent: intentSnapshot(object) };
   }
   if (type.startsWith('refund.') || type === 'charge.refund.updated') {
+    if (isRelease(object)) return { kind: 'IRRELEVANT' };
     const refund = refundSnapshot(object);
     return refund.intentReference === '' ? { kind: 'IRRELEVANT' } : { kind: 'REFUND', refund };
   }
   if (type === 'charge.refunded') {
     const intentReference = chargeSchema.parse(object).payment_intent;
-    return intentReference ? { kind: 'REFUNDS_CHANGED', intentReference } : { kind: 'IRRELEVANT' };
+    return intentReference ? { kind: 'REFUNDS_CHANGED', intentReference, paymentId: null } : { kind: 'IRRELEVANT' };
   }
   if (type.startsWith('charge.dispute.')) {
-    const dispute = disputeSchema.parse(object);
-    if (!dispute.payment_intent) return { kind: 'IRRELEVANT' };
-    return {
-      kind: 'DISPUTE',
-      dispute: {
-        reference: dispute.id,
-        intentReference: dispute.payment_intent,
-        amountCents: fromStripeAmount(dispute.amount, dispute.currency.toUpperCase()),
-        status: dispute.status,
-        reason: dispute.reason ?? null,
-        open: !CLOSED_DISPUTES.has(dispute.status),
-      },
-    };
+    const dispute = disputeSnapshot(object);
+    return dispute === undefined ? { kind: 'IRRELEVANT' } : { kind: 'DISPUTE', dispute, paymentId: null };
+  }
+  if (type.startsWith('payment_method.')) {
+    const customerReference = methodSchema.parse(object).customer ?? null;
+    const removed = type === 'payment_method.detached';
+    return { kind: 'METHOD', customerReference, method: { ...methodSnapshot(object), removed } };
   }
   return { kind: 'IRRELEVANT' };
+}
+
+function disputeSnapshot(object: unknown): DisputeSnapshot | undefined {
+  const dispute = disputeSchema.parse(object);
+  const state = DISPUTE_STATES[dispute.status];
+  if (state === undefined) throw new Error(`unknown status ${dispute.status} of a dispute`);
+  if (!dispute.payment_intent) return undefined;
+  return {
+    reference: dispute.id,
+    intentReference: dispute.payment_intent,
+    amountCents: fromStripeAmount(dispute.amount, dispute.currency.toUpperCase()),
+    state,
+    status: dispute.status,
+    reason: dispute.reason ? codeOf(dispute.reason) : null,
+  };
 }

@@ -95,10 +95,10 @@ describe("what Stripe's events are about", () => {
     expect(notice(type, object)).toEqual({ kind: 'IRRELEVANT' });
   });
 
-  test('a dispute is open until it is won, lost or withdrawn', () => {
+  test('a dispute is open until it is won or lost', () => {
     const dispute = { id: 'dp_1', amount: 4_550, currency: 'eur', status: 'needs_response', payment_intent: 'pi_1' };
-    expect(notice('charge.dispute.created', dispute)).toMatchObject({ kind: 'DISPUTE', dispute: { open: true } });
+    expect(notice('charge.dispute.created', dispute)).toMatchObject({ kind: 'DISPUTE', dispute: { state: 'OPEN' } });
     const lost = { ...dispute, status: 'lost' };
-    expect(notice('charge.dispute.closed', lost)).toMatchObject({ dispute: { open: false } });
+    expect(notice('charge.dispute.closed', lost)).toMatchObject({ dispute: { state: 'LOST' } });
   });
 });

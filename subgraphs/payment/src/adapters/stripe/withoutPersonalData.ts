@@ -11,6 +11,8 @@ const PERSONAL = new Set([
   'payment_method_details',
   'payment_method',
   'client_secret',
+  'fingerprint',
+  'checks',
   'source',
 ]);
 

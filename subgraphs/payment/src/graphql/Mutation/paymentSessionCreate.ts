@@ -6,9 +6,14 @@ export const paymentSessionCreate: NonNullable<MutationResolvers['paymentSession
   { input },
   { app, viewer },
 ) => {
-  const { orderId, provider = 'stripe', idempotencyKey } = input;
-  const result = await app.openSession(viewer, { orderId, provider, idempotencyKey });
-  return result.ok
-    ? { payment: result.payment, clientSecret: result.clientSecret, userErrors: [] }
-    : { payment: result.payment, clientSecret: null, userErrors: userErrorsOf(result.errors) };
+  const { orderId, provider = 'stripe', idempotencyKey, savePaymentMethod = false } = input;
+  const returnUrl = input.returnUrl ?? null;
+  const paymentMethodId = input.paymentMethodId ?? null;
+  const command = { orderId, provider, idempotencyKey, returnUrl, savePaymentMethod, paymentMethodId };
+  const result = await app.openSession(viewer, command);
+  if (!result.ok) return { ...NOTHING_TO_DO, payment: result.payment, userErrors: userErrorsOf(result.errors) };
+  const { payment, clientSecret, redirectUrl } = result;
+  return { payment, clientSecret, redirectUrl, userErrors: [] };
 };
+
+const NOTHING_TO_DO = { clientSecret: null, redirectUrl: null };

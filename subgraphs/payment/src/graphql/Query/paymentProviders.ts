@@ -1,6 +1,16 @@
 import type { QueryResolvers } from '../../generated/graphql.js';
 
-export const paymentProviders: NonNullable<QueryResolvers['paymentProviders']> = (_, { currencyCode }, { app }) =>
+export const paymentProviders: NonNullable<QueryResolvers['paymentProviders']> = (
+  _,
+  { currencyCode, countryCode },
+  { app },
+) =>
   [...app.providers.values()]
-    .filter((provider) => provider.supports(currencyCode))
-    .map(({ code, name, publishableKey }) => ({ code, name, publishableKey }));
+    .filter((provider) => provider.available({ currencyCode, countryCode: countryCode ?? null, amountCents: null }))
+    .map(({ code, name, publishableKey, savedMethods, captureMethod }) => ({
+      code,
+      name,
+      publishableKey,
+      supportsSavedMethods: savedMethods !== null,
+      captureMethod,
+    }));
