@@ -5,11 +5,14 @@ import { createKeySet } from './auth/jwks.js';
 import { type GatewayConfig, SUBGRAPHS, type SubgraphName } from './config.js';
 import { addConsoleRoutes } from './console/consoleRoutes.js';
 import { addCors } from './http/cors.js';
+import { addDocumentRoute } from './http/documentRoute.js';
 import { addGraphqlRoute } from './http/graphqlRoute.js';
 import { addMediaRoute } from './http/mediaRoute.js';
 import { addSecurityHeaders } from './http/securityHeaders.js';
 import { openUpstream } from './http/upstream.js';
 import { addWebhookRoute } from './http/webhookRoute.js';
+import { createRateLimiter } from './limits/rateLimiter.js';
+import { createRequestLimits } from './limits/requestLimits.js';
 import { createApolloServer } from './supergraph/apolloServer.js';
 import { createSubgraphDataSource, type SubgraphDataSource } from './supergraph/subgraphDataSource.js';
 
@@ -50,7 +53,10 @@ export async function createGateway(config: GatewayConfig, logger: Logger, super
     if (!found) throw new Error(`no connection to ${service}`);
     return found;
   };
+  const limiter = createRateLimiter({ redisUrl: config.redisUrl, logger });
+  const limits = createRequestLimits(limiter, config.rateLimitFactor);
   const apollo = await createApolloServer({
+    limits,
     supergraphSdl,
     production: config.production,
     logger,
@@ -78,8 +84,9 @@ export async function createGateway(config: GatewayConfig, logger: Logger, super
     });
   }
   await addCors(app, { origins: config.corsOrigins, production: config.production });
-  addGraphqlRoute(app, apollo, createAuthenticator({ keys }));
+  addGraphqlRoute(app, apollo, createAuthenticator({ keys }), limits);
   addWebhookRoute(app, upstream('payment'), logger);
+  addDocumentRoute(app, upstream('payment'), logger);
   addMediaRoute(app, upstream('product'), logger);
   if (config.consoleEnabled) addConsoleRoutes(app, config.demoAccounts);
 
@@ -90,6 +97,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger, super
       keys.close();
       await app.close();
       await apollo.stop();
+      await limiter.close();
       await Promise.all([...sources.values(), ...upstreams.values()].map((connection) => connection.close()));
     },
   };

@@ -3,12 +3,13 @@ import { loadGatewayConfig, SUBGRAPHS } from './config.js';
 
 const env = {
   IDENTITY_SECRET: 'a1'.repeat(32),
+  REDIS_URL: 'redis://10.0.0.9:6379',
   ...Object.fromEntries(
     SUBGRAPHS.map((name, i) => [`SUBGRAPH_URL_${name.toUpperCase()}`, `http://10.0.0.${i}:4001/graphql`]),
   ),
 };
 
-test("only the secret and the services' addresses are needed; everything else has a default", () => {
+test('only the secret and the addresses of services and Redis are needed; everything else has a default', () => {
   expect(loadGatewayConfig(env)).toMatchObject({
     production: false,
     port: 4000,

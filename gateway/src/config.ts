@@ -62,6 +62,13 @@ export const gatewayConfig = {
   TRUST_PROXY: configTypes
     .boolean(false)
     .describe('true behind a reverse proxy: the client address is taken from X-Forwarded-For'),
+  REDIS_URL: configTypes.url().describe('Redis in which all gateways count requests together'),
+  RATE_LIMIT_FACTOR: z.coerce
+    .number('must be a number')
+    .min(0.01)
+    .max(100_000)
+    .default(1)
+    .describe('multiplies every rate limit of the endpoint; src/limits/requestLimits.ts has the numbers'),
   CONSOLE_ENABLED: z
     .enum(['true', 'false', '1', '0'])
     .transform((text) => text === 'true' || text === '1')
@@ -92,6 +99,8 @@ export interface GatewayConfig {
   readonly jwksUrl: string;
   readonly corsOrigins: readonly string[];
   readonly trustProxy: boolean;
+  readonly redisUrl: string;
+  readonly rateLimitFactor: number;
   readonly consoleEnabled: boolean;
   readonly demoAccounts: readonly DemoAccount[];
 }
@@ -125,6 +134,8 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env): Gateway
     jwksUrl: values.JWKS_URL ?? new URL('/.well-known/jwks.json', values.SUBGRAPH_URL_USER).href,
     corsOrigins: values.CORS_ORIGINS,
     trustProxy: values.TRUST_PROXY,
+    redisUrl: values.REDIS_URL,
+    rateLimitFactor: values.RATE_LIMIT_FACTOR,
     consoleEnabled: values.CONSOLE_ENABLED ?? !production,
     demoAccounts: production ? [] : (values.DEMO_ACCOUNTS ?? []),
   };

@@ -304,3 +304,49 @@ describe('beside GraphQL', () => {
     expect(headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'");
   });
 });
+
+describe('limits', () => {
+  let strict: ToyShop;
+  beforeAll(async () => {
+    strict = await startToyShop({ rateLimitFactor: 0.1 });
+  });
+  afterAll(() => strict.close());
+
+  test('the third login of an address within a minute is refused with 429, and is not executed; reading goes on', async () => {
+    const login = { query: 'mutation { sessionCreate(email: "a@b.c", password: "x") }' };
+    expect([(await strict.post(login)).status, (await strict.post(login)).status]).toEqual([200, 200]);
+    const { status, headers, body } = await strict.post(login);
+    expect(status).toBe(429);
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(body.errors?.[0]?.extensions?.code).toBe('RATE_LIMITED');
+    expect(body.data).toBeUndefined();
+    expect(strict.calls.resolved.filter((name) => name === 'sessionCreate')).toHaveLength(2);
+    expect((await strict.post({ query: '{ whoami }' })).body).toEqual({ data: { whoami: 'anonymous' } });
+  });
+
+  test('two logins in one request are refused before either is tried', async () => {
+    const before = strict.calls.resolved.length;
+    const { status, body } = await strict.post({
+      query:
+        'mutation { a: sessionCreate(email: "a@b.c", password: "x") b: sessionCreate(email: "a@b.c", password: "y") }',
+    });
+    expect(status).toBe(400);
+    expect(body.errors?.[0]?.message).toMatch(/several fields of the kind "credentials"/);
+    expect(strict.calls.resolved).toHaveLength(before);
+  });
+
+  test('a page of 101 is refused and names the limit, one of 100 is not', async () => {
+    const page = (first: number) =>
+      strict.post({ query: 'query ($n: Int) { products(first: $n) { id } }', variables: { n: first } });
+    expect((await page(100)).status).toBe(200);
+    const { status, body } = await page(101);
+    expect([status, body.errors?.[0]?.message]).toEqual([400, expect.stringContaining('maxPageSize')]);
+  });
+
+  test('an address that calls too often gets 429 before its request is read', async () => {
+    const answers = await Promise.all(Array.from({ length: 150 }, () => strict.post('not even JSON')));
+    const late = answers.filter(({ status }) => status === 429);
+    expect(late.length).toBeGreaterThan(20);
+    expect(late[0]?.body.errors?.[0]?.extensions?.code).toBe('RATE_LIMITED');
+  });
+});

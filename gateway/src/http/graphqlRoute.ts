@@ -2,6 +2,7 @@ import { type ApolloServer, HeaderMap } from '@apollo/server';
 import { errorBody, runInContext, type WorkContext } from '@souk/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authentication } from '../auth/accessTokens.js';
+import type { RequestLimits } from '../limits/requestLimits.js';
 import type { GatewayContext } from '../supergraph/gatewayContext.js';
 import { requestFault } from './requestFault.js';
 
@@ -27,6 +28,7 @@ export function addGraphqlRoute(
   app: FastifyInstance,
   apollo: ApolloServer<GatewayContext>,
   authenticate: (authorization: string | undefined) => Authentication | Promise<Authentication>,
+  limits: Pick<RequestLimits, 'request'>,
 ): void {
   async function answer(request: FastifyRequest, reply: FastifyReply) {
     const work = request.work as WorkContext;
@@ -55,6 +57,17 @@ export function addGraphqlRoute(
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
+    // Before the body is read: who calls too often costs nothing more.
+    async onRequest(request, reply) {
+      const taken = limits.request(request.ip);
+      const waitSeconds = typeof taken === 'number' ? taken : await taken;
+      if (waitSeconds === 0) return;
+      const message = `Too many requests. Try again in ${waitSeconds} s.`;
+      await reply
+        .code(429)
+        .header('retry-after', waitSeconds)
+        .send(errorBody('RATE_LIMITED', message, request));
+    },
     handler: (request, reply) => runInContext(request.work as WorkContext, () => answer(request, reply)),
   });
 }

@@ -12,6 +12,7 @@ import { createErrorFormatter } from '../http/errors.js';
 import { operationRules } from '../http/operationRules.js';
 import { documentLimits } from '../limits/documentLimits.js';
 import { createOperationLimits } from '../limits/operationLimits.js';
+import type { RequestLimits } from '../limits/requestLimits.js';
 import { createDirectExecution } from './directExecution.js';
 import type { GatewayContext } from './gatewayContext.js';
 import type { SubgraphDataSource } from './subgraphDataSource.js';
@@ -37,6 +38,7 @@ export const LIMITS = {
 export async function createApolloServer(o: {
   supergraphSdl: string;
   dataSource: (service: string) => SubgraphDataSource;
+  limits: Pick<RequestLimits, 'operation'>;
   production: boolean;
   logger: Logger;
 }): Promise<ApolloServer<GatewayContext>> {
@@ -66,7 +68,7 @@ export async function createApolloServer(o: {
     formatError: createErrorFormatter(o.logger),
     logger: apolloLogger(o.logger),
     plugins: [
-      operationRules(createOperationLimits(LIMITS)),
+      operationRules(createOperationLimits(LIMITS), o.limits),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),

@@ -115,6 +115,8 @@ export async function startToyShop(changes: Partial<GatewayConfig> = {}): Promis
     jwksUrl: `${product.url}/.well-known/jwks.json`,
     corsOrigins: ['https://shop.example'],
     trustProxy: false,
+    redisUrl: 'redis://127.0.0.1:9',
+    rateLimitFactor: 1_000,
     consoleEnabled: false,
     demoAccounts: [],
     ...changes,
