@@ -61,8 +61,14 @@ export interface DeliveryStore {
   ofOrders(orderIds: readonly string[]): Promise<NotificationView[]>;
 }
 
-/** Asks the order service; undefined for an order that does not exist. Rejects when the service cannot be reached. */
-export type OrderReader = (orderId: string) => Promise<OrderForMail | undefined>;
+/**
+ * Asks the order service, with the parcel or the return that the message is about; undefined for an order that does not exist.
+ * Rejects when the service cannot be reached.
+ */
+export type OrderReader = (
+  orderId: string,
+  about: Pick<TemplateParams, 'fulfillmentId' | 'returnId'>,
+) => Promise<OrderForMail | undefined>;
 /** Asks the user service. */
 export type AccountReader = (userId: string) => Promise<AccountForMail | undefined>;
 

@@ -91,7 +91,7 @@ async function attemptAll(deps: SendDeliveriesDeps, deliveries: readonly Claimed
   }
   let order: OrderForMail | undefined;
   try {
-    order = await deps.readOrder(first.orderId ?? '');
+    order = await deps.readOrder(first.orderId ?? '', first.params);
   } catch (error) {
     return retry(`order service: ${nameOf(error)}`);
   }

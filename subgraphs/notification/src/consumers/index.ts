@@ -1,6 +1,8 @@
 import type { EventHandlers } from '@souk/outbox';
 import type { WorkerApp } from '../app/workerApp.js';
 import { onAccountRegistered } from './onAccountRegistered.js';
+import { onFulfillmentDelivered } from './onFulfillmentDelivered.js';
+import { onFulfillmentShipped } from './onFulfillmentShipped.js';
 import { onOrderCancelled } from './onOrderCancelled.js';
 import { onOrderConfirmed } from './onOrderConfirmed.js';
 import { onOrderEdited } from './onOrderEdited.js';
@@ -8,6 +10,10 @@ import { onOrderEditProposed } from './onOrderEditProposed.js';
 import { onOrderExpired } from './onOrderExpired.js';
 import { onOrderPlaced } from './onOrderPlaced.js';
 import { onPaymentRefunded } from './onPaymentRefunded.js';
+import { onReturnApproved } from './onReturnApproved.js';
+import { onReturnDeclined } from './onReturnDeclined.js';
+import { onReturnReceived } from './onReturnReceived.js';
+import { onReturnRequested } from './onReturnRequested.js';
 
 /** Every event that customers are told about. */
 export const consumers = (app: WorkerApp): EventHandlers => ({
@@ -18,5 +24,11 @@ export const consumers = (app: WorkerApp): EventHandlers => ({
   'order.cancelled': onOrderCancelled(app),
   'order.edited': onOrderEdited(app),
   'order.edit_proposed': onOrderEditProposed(app),
+  'fulfillment.shipped': onFulfillmentShipped(app),
+  'fulfillment.delivered': onFulfillmentDelivered(app),
+  'return.requested': onReturnRequested(app),
+  'return.approved': onReturnApproved(app),
+  'return.declined': onReturnDeclined(app),
+  'return.received': onReturnReceived(app),
   'payment.refunded': onPaymentRefunded(app),
 });

@@ -11,12 +11,21 @@ export type TemplateName =
   | 'order.cancelled'
   | 'order.edited'
   | 'order.edit_proposed'
+  | 'fulfillment.shipped'
+  | 'fulfillment.delivered'
+  | 'return.requested'
+  | 'return.approved'
+  | 'return.declined'
+  | 'return.received'
   | 'payment.refunded';
 
 /** What events said, as far as templates use it; no personal data. */
 export interface TemplateParams {
   readonly refund?: Money;
   readonly totals?: TotalChange;
+  /** The parcel, or the return, that the event is about. */
+  readonly fulfillmentId?: string;
+  readonly returnId?: string;
   readonly due?: { readonly money: Money; readonly until: string };
 }
 
@@ -59,6 +68,38 @@ export interface OrderForMail {
   };
   readonly placedAt: string;
   readonly paymentDueAt: string;
+  /** The parcel, or the return, that the message is about. */
+  readonly fulfillment?: ParcelForMail | null;
+  readonly return?: ReturnForMail | null;
+}
+
+interface ArticleForMail {
+  readonly productName: string;
+  readonly variantName: string | null;
+  readonly sku: string;
+  readonly quantity: number;
+}
+
+export interface ParcelForMail {
+  readonly carrier: string | null;
+  readonly trackingNumber: string | null;
+  readonly trackingUrl: string | null;
+  readonly lines: readonly ArticleForMail[];
+  /** False when the order has more than this parcel. */
+  readonly isWholeOrder: boolean;
+}
+
+export interface ReturnForMail {
+  readonly number: string;
+  /** What the staff wrote when they declined it. */
+  readonly declineReason: string | null;
+  readonly lines: readonly (ArticleForMail & {
+    readonly accepted: number;
+    readonly rejected: number;
+    /** The article that is delivered instead. */
+    readonly exchangeName: string | null;
+  })[];
+  readonly refund: Money;
 }
 
 /** What the user service tells for a mail. */

@@ -66,7 +66,7 @@ export function notificationHarness() {
     app: (parts: { maxAttempts?: number } = {}) =>
       createWorkerApp({
         store: createDeliveryStore(at.database),
-        readOrder: (id) => at.readOrder(id),
+        readOrder: (id, about) => at.readOrder(id, about),
         readAccount: async (id) =>
           id === 'usr_gone' ? undefined : sampleAccount({ id, isActive: id !== 'usr_closed' }),
         sendEmail: createSendgridSender({

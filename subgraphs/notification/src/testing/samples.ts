@@ -1,4 +1,4 @@
-import type { AccountForMail, OrderForMail } from '../domain/notification.js';
+import type { AccountForMail, OrderForMail, ParcelForMail, ReturnForMail } from '../domain/notification.js';
 
 const eur = (centAmount: number) => ({ centAmount, currencyCode: 'EUR' });
 
@@ -55,5 +55,34 @@ export const sampleAccount = (parts: Partial<AccountForMail> = {}): AccountForMa
   locale: 'en',
   isActive: true,
   confirmationToken: 'tok_secret',
+  ...parts,
+});
+
+/** One of the two shirts. */
+export const sampleParcel = (parts: Partial<ParcelForMail> = {}): ParcelForMail => ({
+  carrier: 'DHL',
+  trackingNumber: 'JJD 01&2',
+  trackingUrl: 'https://carrier.example/?n=JJD%2001%262',
+  lines: [{ productName: 'Linen shirt', variantName: 'Blue, M', sku: 'SHIRT-BL-M', quantity: 1 }],
+  isWholeOrder: false,
+  ...parts,
+});
+
+/** Both shirts came back, one was accepted and is exchanged for a larger and cheaper one. */
+export const sampleReturn = (parts: Partial<ReturnForMail> = {}): ReturnForMail => ({
+  number: '261122-K7Q2M9XD-R1',
+  declineReason: 'It was worn.',
+  lines: [
+    {
+      productName: 'Linen shirt',
+      variantName: 'Blue, M',
+      sku: 'SHIRT-BL-M',
+      quantity: 2,
+      accepted: 1,
+      rejected: 1,
+      exchangeName: 'Linen shirt, Blue, L',
+    },
+  ],
+  refund: eur(1_250),
   ...parts,
 });

@@ -48,6 +48,17 @@ const editOnce = sql<StockEdited>(
      SELECT CASE WHEN cardinality($4::text[]) > 0 THEN stock_commit_all($4, $8) END AS answer FROM locked)
    SELECT sold.answer AS sold, stock_reduce($3, $5, $6, $7, $8)->'missing' AS missing FROM sold`,
 );
+const hold = sql<{ answer: StockAnswer }>('stock.hold', 'SELECT stock_hold($1, $2, $3, $4) AS answer');
+const releaseAsOf = sql<{ answer: StockAnswer }>('stock.releaseAsOf', 'SELECT stock_release($1, $2) AS answer');
+/** $3 stock ids that are sold, $4 key, $5 order, $6 variants and $7 quantities that go back on the shelf, $8 actor. */
+const returnOnce = sql<StockEdited>(
+  'stock.returnOnce',
+  `WITH ${INBOX_CLAIM('$1', '$2')},
+   locked AS MATERIALIZED (SELECT stock_lock_return($3, $6) FROM inbox),
+   sold AS MATERIALIZED (
+     SELECT CASE WHEN cardinality($3::text[]) > 0 THEN stock_commit_all($3, $8) END AS answer FROM locked)
+   SELECT sold.answer AS sold, stock_restock($4, $5, $6, $7, $8)->'missing' AS missing FROM sold`,
+);
 const available = sql<{ variantId: string; available: number }>(
   'stock.available',
   `SELECT variant_id AS "variantId", greatest(on_hand - reserved - safety_stock, 0) AS available
@@ -108,6 +119,29 @@ export function postgresStockStore(database: Database): StockStore {
           expiresAt,
         ]),
       ),
+    hold: async (stockId, lines, expiresAt) =>
+      one(
+        await database.query(hold, [
+          stockId,
+          lines.map(({ variantId }) => variantId),
+          lines.map(({ quantity }) => quantity),
+          expiresAt,
+        ]),
+      ),
+    releaseAsOf: async (stockId, asOf) => one(await database.query(releaseAsOf, [stockId, asOf])),
+    async returnOnce(event, { key, orderId, sold, restock }) {
+      const rows = await database.query(returnOnce, [
+        event.id,
+        CONSUMER,
+        sold,
+        key,
+        orderId,
+        restock.map(({ variantId }) => variantId),
+        restock.map(({ quantity }) => quantity),
+        event.actor,
+      ]);
+      return rows[0];
+    },
     release: async (orderId) => one(await database.query(release, [orderId])),
     commit: async (stockIds, actor) =>
       one(

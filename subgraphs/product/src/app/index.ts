@@ -11,10 +11,10 @@ import { drainProducts } from './projectProducts.js';
 import { publishChange } from './publishChange.js';
 import { quoteVariants } from './quoteVariants.js';
 import type { Reads } from './reads.js';
-import { reserveStock } from './reserveStock.js';
+import { holdStock, reserveStock } from './reserveStock.js';
 import { setInventory } from './setInventory.js';
 import { setProductStatus } from './setProductStatus.js';
-import { cancelStock, commitStock, editStock, releaseOverdue, releaseStock } from './settleStock.js';
+import { cancelStock, commitStock, editStock, releaseOverdue, releaseStock, returnStock } from './settleStock.js';
 import { suggest } from './suggest.js';
 import type { Surrounding } from './surrounding.js';
 import { updateCategory } from './updateCategory.js';
@@ -61,6 +61,8 @@ export function createApp(deps: AppDeps) {
     adjustInventory: adjustInventory(deps),
     setInventory: setInventory(deps),
     reserveStock: reserveStock(deps),
+    holdStock: holdStock(deps),
+    returnStock: returnStock(deps),
     releaseStock: releaseStock(deps),
     commitStock: commitStock(deps),
     cancelStock: cancelStock(deps),

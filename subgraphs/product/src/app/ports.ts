@@ -180,6 +180,17 @@ export interface StockEdit {
   readonly removed: readonly StockLine[];
 }
 
+/** What a received return means for stock. */
+export interface StockReturn {
+  /** The return's id: its goods go back on the shelf once. */
+  readonly key: string;
+  readonly orderId: string;
+  /** Stock ids that are sold with it: the return's own, when articles are delivered in exchange. */
+  readonly sold: readonly string[];
+  /** Goods that go back on sale. */
+  readonly restock: readonly StockLine[];
+}
+
 export interface StockEdited {
   /** Null when nothing was to be sold. */
   readonly sold: StockAnswer | null;
@@ -190,7 +201,13 @@ export interface StockEdited {
 export interface StockStore extends AvailabilityReads {
   /** Idempotent by order, and renews the expiry. All lines or none. */
   reserve(orderId: string, lines: readonly StockLine[], expiresAt: Date): Promise<StockAnswer>;
+  /** As `reserve`, for a holder that changes its mind: holds exactly these lines from then on, or nothing when short. */
+  hold(stockId: string, lines: readonly StockLine[], expiresAt: Date): Promise<StockAnswer>;
   release(orderId: string): Promise<StockAnswer>;
+  /** Gives back what was held (or renewed) before that moment; not final: the same id may hold stock again. */
+  releaseAsOf(stockId: string, asOf: Date): Promise<StockAnswer>;
+  /** Puts accepted goods back and sells what is delivered in exchange, once per event; undefined when it was applied before. */
+  returnOnce(event: EventEnvelope, taken: StockReturn): Promise<StockEdited | undefined>;
   /** Sells what these stock ids hold: all of it or nothing. */
   commit(stockIds: readonly string[], actor: string): Promise<StockAnswer>;
   /** Ends what a cancelled order holds, for good: reserved stock is given back, sold stock goes back to the shelf. */

@@ -1,6 +1,6 @@
 import type { EventEnvelope } from '@souk/events';
 import { failpoint, type Logger, metrics } from '@souk/runtime';
-import type { StockAnswer, StockEdit, StockStore } from './ports.js';
+import type { StockAnswer, StockEdit, StockReturn, StockStore } from './ports.js';
 
 const short = metrics.counter('souk_stock_commit_short_total', 'Paid orders whose released stock was sold to others');
 
@@ -25,17 +25,26 @@ export const commitStock =
     return answer;
   };
 
-/** Gives back what an order holds; by an event, once per event and never what was reserved after it. */
+/**
+ * Gives back what an order holds; by an event, once per event and never what was reserved after it. With `asOf` only what was
+ * reserved before that moment, and the id may reserve again.
+ */
 export const releaseStock =
   ({ stock }: SettleDeps) =>
   async (
-    held: { readonly stockId: string } | { readonly stockIds: readonly string[]; readonly event: EventEnvelope },
+    held:
+      | { readonly stockId: string; readonly asOf?: Date }
+      | { readonly stockIds: readonly string[]; readonly event: EventEnvelope },
   ): Promise<StockAnswer | undefined> => {
-    const answer =
-      'event' in held ? await stock.releaseOnce(held.event, held.stockIds) : await stock.release(held.stockId);
+    const answer = await release(stock, held);
     await failpoint('product.stock.afterRelease');
     return answer;
   };
+
+const release = (stock: StockStore, held: Parameters<ReturnType<typeof releaseStock>>[0]) => {
+  if ('event' in held) return stock.releaseOnce(held.event, held.stockIds);
+  return held.asOf === undefined ? stock.release(held.stockId) : stock.releaseAsOf(held.stockId, held.asOf);
+};
 
 /** Ends what a cancelled order holds, once per event; final, whichever of the order's events comes first. */
 export const cancelStock =
@@ -57,6 +66,20 @@ export const editStock =
     }
     if (answer !== undefined && answer.missing.length > 0) {
       logger.error({ ...edit, missing: answer.missing }, 'an edit takes back stock that its order does not hold');
+    }
+  };
+
+/** Follows a received return, once per event: accepted goods are back on the shelf, articles in exchange are sold. */
+export const returnStock =
+  ({ stock, logger }: SettleDeps) =>
+  async (taken: StockReturn, event: EventEnvelope): Promise<void> => {
+    const answer = await stock.returnOnce(event, taken);
+    if (answer?.sold?.outcome === 'INSUFFICIENT_STOCK') {
+      short.inc();
+      logger.error({ ...taken, short: answer.sold.short }, 'an exchange lost its stock before it was committed');
+    }
+    if (answer !== undefined && answer.missing.length > 0) {
+      logger.error({ ...taken, missing: answer.missing }, 'returned goods are of a variant that is not kept in stock');
     }
   };
 

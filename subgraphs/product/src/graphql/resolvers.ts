@@ -13,6 +13,7 @@ import { productStatusSet } from './Mutation/productStatusSet.js';
 import { productUpdate } from './Mutation/productUpdate.js';
 import { productVariantsUpsert } from './Mutation/productVariantsUpsert.js';
 import { stockCommit } from './Mutation/stockCommit.js';
+import { stockHold } from './Mutation/stockHold.js';
 import { stockRelease } from './Mutation/stockRelease.js';
 import { stockReserve } from './Mutation/stockReserve.js';
 import { Product } from './Product.js';
@@ -52,6 +53,7 @@ export const resolvers: Resolvers = {
     productUpdate,
     productVariantsUpsert,
     stockCommit,
+    stockHold,
     stockRelease,
     stockReserve,
   },

@@ -1,4 +1,6 @@
 import type { Channel, Mail, OrderForMail, Shop, TemplateName, TemplateParams } from '../notification.js';
+import { fulfillmentDelivered, fulfillmentDeliveredSms } from './fulfillmentDelivered.js';
+import { fulfillmentShipped, fulfillmentShippedSms } from './fulfillmentShipped.js';
 import { orderCancelled } from './orderCancelled.js';
 import { orderConfirmed, orderConfirmedSms } from './orderConfirmed.js';
 import { orderEdited } from './orderEdited.js';
@@ -6,6 +8,10 @@ import { orderEditProposed } from './orderEditProposed.js';
 import { orderExpired } from './orderExpired.js';
 import { orderPlaced } from './orderPlaced.js';
 import { paymentRefunded } from './paymentRefunded.js';
+import { returnApproved, returnApprovedSms } from './returnApproved.js';
+import { returnDeclined, returnDeclinedSms } from './returnDeclined.js';
+import { returnReceived, returnReceivedSms } from './returnReceived.js';
+import { returnRequested, returnRequestedSms } from './returnRequested.js';
 
 export { accountRegistered } from './accountRegistered.js';
 
@@ -20,6 +26,12 @@ export const channelsOf: Readonly<Record<TemplateName, readonly Channel[]>> = {
   'order.cancelled': ['EMAIL'],
   'order.edited': ['EMAIL'],
   'order.edit_proposed': ['EMAIL'],
+  'fulfillment.shipped': ['EMAIL', 'SMS'],
+  'fulfillment.delivered': ['EMAIL', 'SMS'],
+  'return.requested': ['EMAIL', 'SMS'],
+  'return.approved': ['EMAIL', 'SMS'],
+  'return.declined': ['EMAIL', 'SMS'],
+  'return.received': ['EMAIL', 'SMS'],
   'payment.refunded': ['EMAIL'],
 };
 
@@ -38,16 +50,46 @@ export function orderMail(template: OrderTemplate, shop: Shop, order: OrderForMa
       return orderEdited(shop, order, required(template, params.totals));
     case 'order.edit_proposed':
       return orderEditProposed(shop, order, required(template, params.due));
+    case 'fulfillment.shipped':
+      return fulfillmentShipped(shop, order, required(template, order.fulfillment));
+    case 'fulfillment.delivered':
+      return fulfillmentDelivered(shop, order, required(template, order.fulfillment));
+    case 'return.requested':
+      return returnRequested(shop, order, required(template, order.return));
+    case 'return.approved':
+      return returnApproved(shop, order, required(template, order.return));
+    case 'return.declined':
+      return returnDeclined(shop, order, required(template, order.return));
+    case 'return.received':
+      return returnReceived(shop, order, required(template, order.return));
     case 'payment.refunded':
       return paymentRefunded(shop, order, required(template, params.refund));
   }
 }
 
 /** The text message that a template makes of an order, or undefined when it has none. */
-export const orderSms = (template: OrderTemplate, shop: Shop, order: OrderForMail): string | undefined =>
-  template === 'order.confirmed' ? orderConfirmedSms(shop, order) : undefined;
+export function orderSms(template: OrderTemplate, shop: Shop, order: OrderForMail): string | undefined {
+  switch (template) {
+    case 'order.confirmed':
+      return orderConfirmedSms(shop, order);
+    case 'fulfillment.shipped':
+      return fulfillmentShippedSms(shop, order, required(template, order.fulfillment));
+    case 'fulfillment.delivered':
+      return fulfillmentDeliveredSms(shop, order);
+    case 'return.requested':
+      return returnRequestedSms(shop, order, required(template, order.return));
+    case 'return.approved':
+      return returnApprovedSms(shop, order, required(template, order.return));
+    case 'return.declined':
+      return returnDeclinedSms(shop, order, required(template, order.return));
+    case 'return.received':
+      return returnReceivedSms(shop, order, required(template, order.return));
+    default:
+      return undefined;
+  }
+}
 
-function required<Param>(template: OrderTemplate, param: Param | undefined): Param {
-  if (param === undefined) throw new Error(`${template} was recorded without what it tells`);
+function required<Param>(template: OrderTemplate, param: Param | null | undefined): Param {
+  if (param === undefined || param === null) throw new Error(`${template} was recorded without what it tells`);
   return param;
 }

@@ -1,4 +1,4 @@
-import { sampleAccount, sampleOrder } from '../../testing/samples.js';
+import { sampleAccount, sampleOrder, sampleParcel, sampleReturn } from '../../testing/samples.js';
 import { accountRegistered, type OrderTemplate, orderMail, orderSms } from './index.js';
 
 const shop = { name: 'Souk' };
@@ -10,6 +10,12 @@ const TEMPLATES: OrderTemplate[] = [
   'order.cancelled',
   'order.edited',
   'order.edit_proposed',
+  'fulfillment.shipped',
+  'fulfillment.delivered',
+  'return.requested',
+  'return.approved',
+  'return.declined',
+  'return.received',
   'payment.refunded',
 ];
 
@@ -70,6 +76,27 @@ test.each(TEMPLATES)(
       locale: 'en',
       lines: [{ productName: evil, variantName: evil, sku: evil, quantity: 1, unitPrice: eur(1), total: eur(1) }],
       shippingAddress: { ...sampleOrder().shippingAddress, fullName: evil, city: evil, streetLine1: evil },
+      fulfillment: {
+        ...sampleParcel(),
+        carrier: evil,
+        trackingNumber: evil,
+        lines: [{ productName: evil, variantName: evil, sku: evil, quantity: 1 }],
+      },
+      return: sampleReturn({
+        number: evil,
+        declineReason: evil,
+        lines: [
+          {
+            productName: evil,
+            variantName: evil,
+            sku: evil,
+            quantity: 1,
+            accepted: 1,
+            rejected: 0,
+            exchangeName: evil,
+          },
+        ],
+      }),
     });
     const mail = orderMail(template, { name: `Souk${evil}`, storefrontUrl: 'https://shop.example' }, order, {
       refund: eur(500),
@@ -124,10 +151,73 @@ test('the welcome mail has the confirmation as a link when there is a storefront
   expect(accountRegistered(shop, sampleAccount({ firstName: null })).text).toContain('Hello,');
 });
 
-test('only the confirmation is also a text message, of one line and at most 160 characters', () => {
-  expect(TEMPLATES.filter((template) => orderSms(template, shop, sampleOrder()) !== undefined)).toEqual([
+const about = (parts: object = {}) =>
+  sampleOrder({ locale: 'en', fulfillment: sampleParcel(), return: sampleReturn(), ...parts });
+
+test('the mail about a parcel says what is in it and where it is followed, and whether more is to come', () => {
+  const { subject, text, html } = orderMail('fulfillment.shipped', shop, about(), {});
+  expect(subject).toBe('Part of your order 261122-K7Q2M9XD is on its way');
+  expect(text).toContain('It comes with DHL; its number is JJD 01&2.');
+  expect(text).toContain('Follow your parcel: https://carrier.example/?n=JJD%2001%262');
+  expect(html).toContain('href="https://carrier.example/?n=JJD%2001%262"');
+  expect(text).toContain('In this parcel:\n1 × Linen shirt, Blue, M');
+  expect(text).not.toContain('Wool socks');
+  const whole = about({ fulfillment: { ...sampleParcel(), isWholeOrder: true, trackingUrl: null, carrier: null } });
+  const all = orderMail('fulfillment.shipped', shop, whole, {});
+  expect(all.subject).toBe('Your order 261122-K7Q2M9XD is on its way');
+  expect(all.text).toContain('It comes; its number is JJD 01&2.');
+  expect(all.text).not.toContain('Follow your parcel');
+});
+
+test('the mails about a return say what comes back, why it was declined, what was accepted, and what is given back', () => {
+  const text = (template: OrderTemplate) => orderMail(template, shop, about(), {}).text;
+  expect(text('return.requested')).toContain('please do not send anything yet');
+  expect(text('return.approved')).toContain('Write the number 261122-K7Q2M9XD-R1 on the parcel');
+  expect(text('return.declined')).toContain('It was worn.');
+  expect(text('return.received')).toContain('Accepted:\n1 × Linen shirt, Blue, M');
+  expect(text('return.received')).toContain('Not accepted; it goes back to you:\n1 × Linen shirt, Blue, M');
+  expect(text('return.received')).toContain('You get instead:\n1 × Linen shirt, Blue, L');
+  expect(text('return.received')).toContain('We refund €12.50.');
+  const nothing = about({ return: sampleReturn({ refund: eur(0), lines: [] }) });
+  expect(orderMail('return.received', shop, nothing, {}).text).not.toContain('refund');
+});
+
+test('a mail about a parcel or a return that its order does not have is not written', () => {
+  expect(() => orderMail('fulfillment.shipped', shop, sampleOrder(), {})).toThrow('without what it tells');
+  expect(() => orderMail('return.approved', shop, sampleOrder({ return: null }), {})).toThrow('without what it tells');
+});
+
+test('a text message carries the whole link or none', () => {
+  expect(orderSms('fulfillment.shipped', shop, about())).toBe(
+    'Souk: part of your order 261122-K7Q2M9XD is on its way. https://carrier.example/?n=JJD%2001%262',
+  );
+  const long = about({ fulfillment: { ...sampleParcel(), trackingUrl: `https://carrier.example/${'x'.repeat(100)}` } });
+  expect(orderSms('fulfillment.shipped', shop, long)).toBe('Souk: part of your order 261122-K7Q2M9XD is on its way.');
+  expect(orderSms('return.received', shop, about())).toBe(
+    'Souk: your return 261122-K7Q2M9XD-R1 has arrived. We refund €12.50.',
+  );
+});
+
+test('text messages tell of the confirmation, of parcels and of returns, in one line of at most 160 characters', () => {
+  const told = TEMPLATES.filter((template) => orderSms(template, shop, about()) !== undefined);
+  expect(told).toEqual([
     'order.confirmed',
+    'fulfillment.shipped',
+    'fulfillment.delivered',
+    'return.requested',
+    'return.approved',
+    'return.declined',
+    'return.received',
   ]);
+  for (const template of told) {
+    const text = orderSms(template, { name: `${'Very long name '.repeat(20)}\n` }, about()) ?? '';
+    expect(text.length).toBeLessThanOrEqual(160);
+    expect(text).not.toContain('\n');
+    expect(text).toContain('261122-K7Q2M9XD');
+  }
+});
+
+test('the confirmation is also a text message, of one line and at most 160 characters', () => {
   const text =
     orderSms('order.confirmed', { name: `${'Very long name '.repeat(20)}\n` }, sampleOrder({ locale: 'en' })) ?? '';
   expect(text.length).toBeLessThanOrEqual(160);

@@ -3,5 +3,5 @@ import { onlyOrderService, stockAnswer } from '../payloads.js';
 
 export const stockRelease: NonNullable<MutationResolvers['stockRelease']> = async (_parent, args, context) => {
   onlyOrderService(context.viewer);
-  return stockAnswer(await context.app.releaseStock({ stockId: args.orderId }));
+  return stockAnswer(await context.app.releaseStock({ stockId: args.orderId, ...(args.asOf && { asOf: args.asOf }) }));
 };
