@@ -4,7 +4,7 @@ export default {
   globalTeardown: '<rootDir>/scripts/jest/globalTeardown.mjs',
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['souk-source', 'node', 'node-addons'] },
-  roots: ['<rootDir>/packages', '<rootDir>/subgraphs', '<rootDir>/gateway', '<rootDir>/local', '<rootDir>/audit', '<rootDir>/tests'],
+  roots: ['<rootDir>/packages', '<rootDir>/subgraphs', '<rootDir>/gateway', '<rootDir>/local', '<rootDir>/audit', '<rootDir>/chaos', '<rootDir>/tests'],
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['/dist/'],

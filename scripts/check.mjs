@@ -26,6 +26,8 @@ const STAGES = [
         'gateway',
         'local',
         'bench',
+        'audit',
+        'chaos',
       ),
     ],
     ['schema', script('schema-check')],
