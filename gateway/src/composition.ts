@@ -8,6 +8,7 @@ import { addCors } from './http/cors.js';
 import { addDocumentRoute } from './http/documentRoute.js';
 import { addGraphqlRoute } from './http/graphqlRoute.js';
 import { addMediaRoute } from './http/mediaRoute.js';
+import { createPersistedOperations, readManifests } from './http/persistedOperations.js';
 import { addSecurityHeaders } from './http/securityHeaders.js';
 import { openUpstream } from './http/upstream.js';
 import { addWebhookRoute } from './http/webhookRoute.js';
@@ -66,6 +67,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger, super
       return source;
     },
   });
+  const persisted = createPersistedOperations(readManifests(config.persistedManifests), config.persistedOperations);
   const keys = createKeySet({ url: config.jwksUrl, logger });
 
   const app = createHttpServer({
@@ -84,7 +86,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger, super
     });
   }
   await addCors(app, { origins: config.corsOrigins, production: config.production });
-  addGraphqlRoute(app, apollo, createAuthenticator({ keys }), limits);
+  addGraphqlRoute(app, apollo, createAuthenticator({ keys }), limits, persisted);
   addWebhookRoute(app, upstream('payment'), logger);
   addDocumentRoute(app, upstream('payment'), logger);
   addMediaRoute(app, upstream('product'), logger);

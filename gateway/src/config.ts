@@ -1,5 +1,7 @@
-import { baseConfig, configTypes, identityConfig, loadConfig, type ServiceName } from '@souk/runtime';
+import { join } from 'node:path';
+import { baseConfig, configTypes, identityConfig, loadConfig, type ServiceName, schemaFolder } from '@souk/runtime';
 import { z } from 'zod';
+import type { PersistedMode } from './http/persistedOperations.js';
 
 /** The services that are subgraphs: everything but the gateway itself. */
 export const SUBGRAPHS = ['user', 'product', 'cart', 'order', 'payment', 'notification'] as const;
@@ -69,6 +71,19 @@ export const gatewayConfig = {
     .max(100_000)
     .default(1)
     .describe('multiplies every rate limit of the endpoint; src/limits/requestLimits.ts has the numbers'),
+  PERSISTED_OPERATIONS: z
+    .enum(['only', 'prefer'])
+    .optional()
+    .describe(
+      'only: nothing but the operations of the manifests is answered; default: only in production, else prefer',
+    ),
+  PERSISTED_OPERATIONS_FILES: z
+    .string()
+    .optional()
+    .transform((text) => text?.split(',').map((path) => path.trim()))
+    .describe(
+      'manifests of persisted operations, separated by commas; default: schema/persisted-operations.json. Add your frontends’ own',
+    ),
   CONSOLE_ENABLED: z
     .enum(['true', 'false', '1', '0'])
     .transform((text) => text === 'true' || text === '1')
@@ -101,6 +116,8 @@ export interface GatewayConfig {
   readonly trustProxy: boolean;
   readonly redisUrl: string;
   readonly rateLimitFactor: number;
+  readonly persistedOperations: PersistedMode;
+  readonly persistedManifests: readonly string[];
   readonly consoleEnabled: boolean;
   readonly demoAccounts: readonly DemoAccount[];
 }
@@ -136,6 +153,8 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env): Gateway
     trustProxy: values.TRUST_PROXY,
     redisUrl: values.REDIS_URL,
     rateLimitFactor: values.RATE_LIMIT_FACTOR,
+    persistedOperations: values.PERSISTED_OPERATIONS ?? (production ? 'only' : 'prefer'),
+    persistedManifests: values.PERSISTED_OPERATIONS_FILES ?? [join(schemaFolder(), 'persisted-operations.json')],
     consoleEnabled: values.CONSOLE_ENABLED ?? !production,
     demoAccounts: production ? [] : (values.DEMO_ACCOUNTS ?? []),
   };

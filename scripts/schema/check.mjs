@@ -5,6 +5,7 @@ import { breakingChanges, fileAt, findBase, parseAccepted } from './breakingChan
 import { compose } from './compose.mjs';
 import { contributedFieldFaults } from './contributedFields.mjs';
 import { operationFaults, readOperations } from './operations.mjs';
+import { persistedOperations } from './persistedOperations.mjs';
 import { readSubgraphs, SchemaFileError } from './subgraphs.mjs';
 
 /**
@@ -29,22 +30,24 @@ function faultsOf(root, { base, readAt = fileAt }) {
   const faults = [...subgraphs.flatMap(accessRuleFaults), ...contributedFieldFaults(subgraphs)];
   const composed = compose(subgraphs);
   if (!composed.ok) return [...faults, ...composed.faults];
+  const operations = readOperations(join(schema, 'operations'));
   return [
     ...faults,
-    ...driftFaults(schema, composed),
-    ...operationFaults(readOperations(join(schema, 'operations')), composed.api),
+    ...driftFaults(schema, {
+      'supergraph.graphql': composed.supergraph,
+      'api.graphql': composed.api,
+      'persisted-operations.json': persistedOperations(operations),
+    }),
+    ...operationFaults(operations, composed.api),
     ...breakingFaults(root, composed.api, base, readAt),
   ];
 }
 
-function driftFaults(schema, composed) {
-  return [
-    ['supergraph.graphql', composed.supergraph],
-    ['api.graphql', composed.api],
-  ].flatMap(([file, expected]) => {
+function driftFaults(schema, derived) {
+  return Object.entries(derived).flatMap(([file, expected]) => {
     const path = join(schema, file);
     if (existsSync(path) && readFileSync(path, 'utf8') === expected) return [];
-    return [{ where: `schema/${file}`, message: 'is not what the subgraphs compose to: run `npm run schema:compose`' }];
+    return [{ where: `schema/${file}`, message: 'is not what `npm run schema:compose` writes: run it' }];
   });
 }
 

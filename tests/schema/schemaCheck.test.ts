@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { checkSchema } from '../../scripts/schema/check.mjs';
 import { compose } from '../../scripts/schema/compose.mjs';
+import { readOperations } from '../../scripts/schema/operations.mjs';
+import { persistedOperations } from '../../scripts/schema/persistedOperations.mjs';
 import { readSubgraphs } from '../../scripts/schema/subgraphs.mjs';
 
 const SHARED = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@inaccessible", "@authenticated", "@requiresScopes"])
@@ -57,7 +59,11 @@ function writeComposed(): void {
   if (!composed.ok) throw new Error(JSON.stringify(composed.faults));
   write('supergraph.graphql', composed.supergraph);
   write('api.graphql', composed.api);
+  write('persisted-operations.json', persistedOperations(readOperations(join(root, 'schema/operations'))));
 }
+
+/** An operation that changed is another one to the gateway. */
+const MANIFEST_DRIFT = 'schema/persisted-operations.json: is not what `npm run schema:compose` writes: run it';
 
 const faults = (options?: Parameters<typeof checkSchema>[1]) =>
   checkSchema(root, options).map(({ where, message }: { where: string; message: string }) => `${where}: ${message}`);
@@ -76,9 +82,7 @@ describe('schema:check', () => {
 
   test('a composed file that is not what the subgraphs compose to is drift', () => {
     replace('api.graphql', 'name: String!', 'name: String');
-    expect(faults()).toEqual([
-      'schema/api.graphql: is not what the subgraphs compose to: run `npm run schema:compose`',
-    ]);
+    expect(faults()).toEqual(['schema/api.graphql: is not what `npm run schema:compose` writes: run it']);
   });
 
   test('a type that two subgraphs define differently is a composition error with its file', () => {
@@ -135,7 +139,10 @@ describe('schema:check', () => {
 
   test('an operation that no longer validates is named with its line', () => {
     replace('operations/guest/ProductPage.graphql', 'name inWishlist', 'title');
-    expect(faults()).toEqual(['operations/guest/ProductPage.graphql:2: Cannot query field "title" on type "Product".']);
+    expect(faults()).toEqual([
+      MANIFEST_DRIFT,
+      'operations/guest/ProductPage.graphql:2: Cannot query field "title" on type "Product".',
+    ]);
   });
 
   test('an operation file holds one operation named after it, with a title and an example for each variable', () => {
@@ -143,6 +150,7 @@ describe('schema:check', () => {
     write('operations/staff/Stock.graphql', 'query Stock($id: ID!) { stock(id: $id) }\n');
     write('operations/staff/Stock.variables.json', '{ "ID": "1" }');
     expect(faults()).toEqual([
+      MANIFEST_DRIFT,
       'operations/guest/Other.graphql: a file holds exactly one operation, named after the file: "Other"',
       'operations/staff/Stock.graphql:1: the first line must be a comment: the title of this journey',
       'operations/staff/Stock.graphql: example variable "ID" is not declared',

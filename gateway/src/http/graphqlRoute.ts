@@ -4,7 +4,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authentication } from '../auth/accessTokens.js';
 import type { RequestLimits } from '../limits/requestLimits.js';
 import type { GatewayContext } from '../supergraph/gatewayContext.js';
+import type { createPersistedOperations } from './persistedOperations.js';
 import { requestFault } from './requestFault.js';
+import { requestParts } from './requestParts.js';
 
 /** What Apollo Server looks at; nothing else of a client's headers gets further than this file. */
 const READ_HEADERS = [
@@ -29,6 +31,7 @@ export function addGraphqlRoute(
   apollo: ApolloServer<GatewayContext>,
   authenticate: (authorization: string | undefined) => Authentication | Promise<Authentication>,
   limits: Pick<RequestLimits, 'request'>,
+  persisted: ReturnType<typeof createPersistedOperations>,
 ): void {
   async function answer(request: FastifyRequest, reply: FastifyReply) {
     const work = request.work as WorkContext;
@@ -37,13 +40,13 @@ export function addGraphqlRoute(
     const fault = requestFault(request.body);
     if (fault) return reply.code(400).send(errorBody('BAD_REQUEST', fault, request));
 
-    const question = request.url.indexOf('?');
+    const resolved = requestParts(request, persisted);
+    if (!resolved.ok) return reply.code(400).send(errorBody(resolved.code, resolved.message, request));
     const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
         method: request.method,
         headers: readHeaders(request),
-        search: question < 0 ? '' : request.url.slice(question),
-        body: request.body,
+        ...resolved.parts,
       },
       context: async () => ({ viewer: authentication.viewer, client: clientOf(request), work }),
     });

@@ -117,6 +117,8 @@ export async function startToyShop(changes: Partial<GatewayConfig> = {}): Promis
     trustProxy: false,
     redisUrl: 'redis://127.0.0.1:9',
     rateLimitFactor: 1_000,
+    persistedOperations: 'prefer',
+    persistedManifests: [],
     consoleEnabled: false,
     demoAccounts: [],
     ...changes,

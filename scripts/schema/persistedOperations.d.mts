@@ -1,0 +1,3 @@
+import type { OperationFile } from './operations.mjs';
+
+export function persistedOperations(operations: readonly OperationFile[]): string;
