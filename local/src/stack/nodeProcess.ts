@@ -66,13 +66,13 @@ export async function startNodeProcess(options: NodeProcessOptions): Promise<Run
     detached: true,
   });
   let hasExited = false;
-  const exited = new Promise<void>((resolve) => {
-    const end = (): void => {
+  const exited = new Promise<string>((resolve) => {
+    const end = (how: string): void => {
       hasExited = true;
-      resolve();
+      resolve(how);
     };
-    child.once('exit', end);
-    child.once('error', end);
+    child.once('exit', (status, signal) => end(signal ?? `status ${status}`));
+    child.once('error', (error) => end(error.message));
   });
   child.channel?.unref();
   const running: Running = {

@@ -5,8 +5,8 @@ import { type Running, type SupervisedProcess, supervise } from './supervised.js
 /** A program that is only a promise. */
 function program(pid: number): Running & { end(): void } {
   let end: () => void = () => undefined;
-  const exited = new Promise<void>((resolve) => {
-    end = resolve;
+  const exited = new Promise<string>((resolve) => {
+    end = () => resolve('SIGKILL');
   });
   return { pid, exited, end, signal: () => end(), stop: async () => end() };
 }
@@ -40,7 +40,7 @@ test('a program that crashes is started again', async () => {
   started[0]?.end();
   await eventually(() => expect(supervised.pid).toBe(2));
   expect(supervised.restarts).toBe(1);
-  expect(lines).toEqual(['order has ended; starting it again in 250 ms']);
+  expect(lines).toEqual(['order has ended (SIGKILL); starting it again in 250 ms']);
 });
 
 test('a restart that fails is tried again, after a longer pause', async () => {
@@ -48,9 +48,9 @@ test('a restart that fails is tried again, after a longer pause', async () => {
   started[0]?.end();
   await eventually(() => expect(supervised.pid).toBe(3));
   expect(lines).toEqual([
-    'order has ended; starting it again in 250 ms',
+    'order has ended (SIGKILL); starting it again in 250 ms',
     'order does not start: attempt 2 failed',
-    'order has ended; starting it again in 500 ms',
+    'order has ended (SIGKILL); starting it again in 500 ms',
   ]);
 });
 

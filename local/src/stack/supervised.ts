@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** One started program: a child process of ours, or a store behind its guard. */
 export interface Running {
   readonly pid: number;
-  /** Resolves when the program is gone. Never rejects. */
-  readonly exited: Promise<unknown>;
+  /** Resolves when the program is gone, with the signal or the status that it ended with. Never rejects. */
+  readonly exited: Promise<string | number>;
   signal(signal: NodeJS.Signals): void;
   /** Ends it properly within the deadline, by force afterwards. */
   stop(deadlineMs: number): Promise<void>;
@@ -54,19 +54,22 @@ export async function supervise(options: SuperviseOptions): Promise<SupervisedPr
   watch(running);
 
   function watch(program: Running): void {
-    void program.exited.then(() => {
+    void program.exited.then((how) => {
       if (isStopping || program !== running || recovery !== undefined) return;
-      recovery = recover(Date.now() - startedAt > STABLE_MS ? 0 : FIRST_PAUSE_MS);
+      recovery = recover(
+        ` (${typeof how === 'number' ? `status ${how}` : how})`,
+        Date.now() - startedAt > STABLE_MS ? 0 : FIRST_PAUSE_MS,
+      );
     });
   }
 
-  async function recover(firstPauseMs: number): Promise<void> {
+  async function recover(how: string, firstPauseMs: number): Promise<void> {
     for (
       let pauseMs = firstPauseMs;
       !isStopping;
       pauseMs = Math.min(Math.max(pauseMs, FIRST_PAUSE_MS) * 2, LONGEST_PAUSE_MS)
     ) {
-      options.log(`${options.name} has ended; starting it again${pauseMs > 0 ? ` in ${pauseMs} ms` : ''}`);
+      options.log(`${options.name} has ended${how}; starting it again${pauseMs > 0 ? ` in ${pauseMs} ms` : ''}`);
       await delay(pauseMs);
       if (isStopping) break;
       try {
@@ -97,7 +100,7 @@ export async function supervise(options: SuperviseOptions): Promise<SupervisedPr
     kill: (signal) => running.signal(signal),
     restart: async () => {
       const old = running;
-      recovery ??= old.stop(options.stopDeadlineMs).then(() => recover(0));
+      recovery ??= old.stop(options.stopDeadlineMs).then(() => recover('', 0));
       await recovery;
     },
     stop: async () => {
