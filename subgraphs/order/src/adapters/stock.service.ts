@@ -10,7 +10,9 @@ const RESERVE = `mutation OrderStockReserve($orderId: ID!, $lines: [StockLineInp
   stock: stockReserve(orderId: $orderId, lines: $lines, expiresAt: $expiresAt) { outcome shortLines { variantId quantityAvailable } }
 }`;
 const RELEASE = `mutation OrderStockRelease($orderId: ID!) { stock: stockRelease(orderId: $orderId) { outcome } }`;
-const COMMIT = `mutation OrderStockCommit($orderId: ID!) { stock: stockCommit(orderId: $orderId) { outcome } }`;
+const COMMIT = `mutation OrderStockCommit($orderId: ID!, $stockIds: [ID!]) {
+  stock: stockCommit(orderId: $orderId, stockIds: $stockIds) { outcome }
+}`;
 const TIMEOUT_MS = 3_000;
 
 /** The product service's stock, called as a service. */
@@ -30,8 +32,9 @@ export function createStockPort(client: ServiceClient): StockPort {
     async release(orderId) {
       await client.request(RELEASE, { orderId }, { timeoutMs: TIMEOUT_MS });
     },
-    async sell(orderId) {
-      const { stock } = await client.request<{ stock: Stock }>(COMMIT, { orderId }, { timeoutMs: TIMEOUT_MS });
+    async sell(stockIds) {
+      const variables = { orderId: stockIds[0], stockIds };
+      const { stock } = await client.request<{ stock: Stock }>(COMMIT, variables, { timeoutMs: TIMEOUT_MS });
       // RELEASED: nothing was ever reserved for it, so there is nothing that could be sold to it.
       return stock.outcome === 'COMMITTED' ? 'SOLD' : 'SHORT';
     },

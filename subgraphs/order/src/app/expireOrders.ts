@@ -1,6 +1,6 @@
 import { events, newEvent } from '@souk/events';
 import { newContext, runInContext } from '@souk/runtime';
-import type { Order } from '../domain/order.js';
+import { type Order, stockIdsOf } from '../domain/order.js';
 import { isLegal } from '../domain/orderStates.js';
 import type { Clock, OrderChange, OrderStore } from './ports.js';
 import { timelineEntry } from './timelineEntry.js';
@@ -31,6 +31,7 @@ function expiryOf(order: Order, now: Date): OrderChange {
     now,
     data: {
       orderId: order.id,
+      stockIds: stockIdsOf(order),
       number: order.number,
       customerId: order.customerId,
       cartId: order.cartId,

@@ -8,8 +8,8 @@ const paid = { paymentId: 'pay_1', centAmount: 4_550, currencyCode: 'EUR' };
 
 describe('money that arrives', () => {
   test.each([
-    ['pays a waiting order', pendingOrder(), paid, { kind: 'CONFIRM' }],
-    ['may revive an expired order', pendingOrder({ status: 'EXPIRED' }), paid, { kind: 'REVIVE' }],
+    ['pays a waiting order', pendingOrder(), paid, { kind: 'CONFIRM', excessCents: 0 }],
+    ['may revive an expired order', pendingOrder({ status: 'EXPIRED' }), paid, { kind: 'REVIVE', excessCents: 0 }],
     [
       'for a cancelled order goes back',
       pendingOrder({ status: 'CANCELLED' }),
@@ -17,10 +17,22 @@ describe('money that arrives', () => {
       { kind: 'REFUND', reason: 'ORDER_CANCELLED' },
     ],
     [
-      'in another amount goes back',
+      'too little for a waiting order goes back, and the order asks for a new payment',
       pendingOrder(),
       { ...paid, centAmount: 4_549 },
+      { kind: 'ASK_AGAIN' },
+    ],
+    [
+      'too little for an expired order goes back',
+      pendingOrder({ status: 'EXPIRED' }),
+      { ...paid, centAmount: 4_549 },
       { kind: 'REFUND', reason: 'AMOUNT_MISMATCH' },
+    ],
+    [
+      'too much pays a waiting order, and the rest goes back',
+      pendingOrder(),
+      { ...paid, centAmount: 4_600 },
+      { kind: 'CONFIRM', excessCents: 50 },
     ],
     [
       'in another currency goes back',

@@ -1,5 +1,7 @@
+import type { Fulfillment } from './fulfillment.js';
 import type { FulfillmentStatus } from './fulfillmentStatus.js';
 import type { OrderStatus } from './orderStates.js';
+import type { OrderReturn } from './return.js';
 
 /** A postal address, as the graph's `Address`. */
 export interface Address {
@@ -9,7 +11,7 @@ export interface Address {
   readonly streetLine2?: string | null;
   readonly city: string;
   readonly region?: string | null;
-  readonly postalCode: string;
+  readonly postalCode?: string | null;
   readonly countryCode: string;
   readonly phone?: string | null;
 }
@@ -61,13 +63,35 @@ export const orderLine = (line: NewOrderLine): OrderLine => ({
 export type TimelineType =
   | 'PLACED'
   | 'STOCK_RESERVED'
+  | 'PAYMENT_WINDOW_EXTENDED'
+  | 'PAYMENT_AUTHORIZED'
   | 'PAYMENT_CAPTURED'
+  | 'PAYMENT_VOIDED'
+  | 'PAYMENT_DISPUTED'
   | 'PAYMENT_FAILED'
   | 'CONFIRMED'
   | 'EXPIRED'
   | 'CANCELLED'
   | 'REFUND_REQUIRED'
   | 'REFUNDED'
+  | 'FULFILLED'
+  | 'PARCEL_MOVED'
+  | 'TRACKING_UPDATED'
+  | 'DELIVERED'
+  | 'PARCEL_SENT_BACK'
+  | 'FULFILLMENT_CANCELLED'
+  | 'RETURN_REQUESTED'
+  | 'RETURN_APPROVED'
+  | 'RETURN_DECLINED'
+  | 'RETURN_CANCELLED'
+  | 'RETURN_RECEIVED'
+  | 'RETURN_CLOSED'
+  | 'EXCHANGE_UNAVAILABLE'
+  | 'COMPLETED'
+  | 'EDITED'
+  | 'EDIT_PROPOSED'
+  | 'EDIT_LAPSED'
+  | 'LINES_CANCELLED'
   | 'NOTE_ADDED';
 
 /** One entry of an order's history. */
@@ -84,6 +108,16 @@ export interface TimelineEntry {
   readonly createdAt: Date;
 }
 
+/** An edit of a paid order that costs more: `dueCents` until `dueAt`. */
+export interface OpenEdit {
+  readonly id: string;
+  readonly dueAt: Date;
+  readonly dueCents: number;
+}
+
+/** Everything under which an order holds stock. */
+export const stockIdsOf = (order: Pick<Order, 'id' | 'extraStockIds'>): string[] => [order.id, ...order.extraStockIds];
+
 /** A placed order, without its lines and its history. Amounts in minor units of `currencyCode`. */
 export interface Order {
   readonly id: string;
@@ -92,7 +126,8 @@ export interface Order {
   readonly fulfillmentStatus: FulfillmentStatus;
   /** Null for guests. */
   readonly customerId: string | null;
-  readonly cartId: string;
+  /** Null for an order that staff made without a cart. */
+  readonly cartId: string | null;
   readonly email: string;
   readonly locale: string;
   readonly currencyCode: string;
@@ -114,6 +149,12 @@ export interface Order {
   readonly couponCodes: readonly string[];
   readonly paymentDueAt: Date;
   readonly paymentId: string | null;
+  /** What its payment is for, when that is not the order itself: its price rose while too little was on its way. */
+  readonly paymentPurposeId: string | null;
+  /** Under what it holds stock beside its own id: edits, exchanges. */
+  readonly extraStockIds: readonly string[];
+  /** The edit that waits for its payment. */
+  readonly openEdit: OpenEdit | null;
   readonly placedAt: Date;
   readonly confirmedAt: Date | null;
   readonly expiredAt: Date | null;
@@ -130,4 +171,6 @@ export interface Order {
 export interface OrderView extends Order {
   readonly lines?: readonly OrderLine[] | undefined;
   readonly timeline?: readonly TimelineEntry[] | undefined;
+  readonly fulfillments?: readonly Fulfillment[] | undefined;
+  readonly returns?: readonly OrderReturn[] | undefined;
 }

@@ -13,7 +13,11 @@ export interface PlainRefusal {
     | 'SHIPPING_ADDRESS_NOT_SET'
     | 'SHIPPING_METHOD_NOT_SET'
     | 'DISCOUNT_LIMIT_REACHED'
+    | 'VARIANT_UNAVAILABLE'
     | 'ILLEGAL_TRANSITION'
+    | 'RETURN_WINDOW_CLOSED'
+    | 'QUANTITY_EXCEEDS_ORDERED'
+    | 'EXCHANGE_NOT_COVERED'
     | 'DEPENDENCY_UNAVAILABLE';
   readonly message: string;
   /** Path of the argument that caused it. */
