@@ -28,6 +28,13 @@ const variables = {
   STRIPE_WEBHOOK_SECRET: () => '',
   SENDGRID_API_KEY: () => '',
   MAIL_FROM: () => '',
+  SELLER_NAME: () => '',
+  SELLER_ADDRESS: () => '',
+  SELLER_COUNTRY: () => '',
+  SELLER_EMAIL: () => '',
+  SELLER_VAT_ID: () => '',
+  SELLER_TAX_ID: () => '',
+  SELLER_REGISTRATION: () => '',
 };
 
 const present = existsSync(FILE) ? readFileSync(FILE, 'utf8') : '';
@@ -36,7 +43,7 @@ const text = missing.map(([name, make]) => `${name}=${make()}`).join('\n');
 writeFileSync(FILE, `${present}${present && !present.endsWith('\n') ? '\n' : ''}${text}${text ? '\n' : ''}`, {
   mode: 0o600,
 });
-const empty = ['STRIPE_SECRET_KEY', 'STRIPE_PUBLISHABLE_KEY', 'STRIPE_WEBHOOK_SECRET', 'SENDGRID_API_KEY', 'MAIL_FROM'];
+const empty = Object.entries(variables).flatMap(([name, make]) => (make() === '' ? [name] : []));
 const open = empty.filter((name) => !new RegExp(`^${name}=.+`, 'm').test(readFileSync(FILE, 'utf8')));
 console.log(
   `${FILE}: ${missing.length === 0 ? 'complete already' : `added ${missing.map(([name]) => name).join(', ')}`}`,

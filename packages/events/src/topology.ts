@@ -31,12 +31,12 @@ import { returnRequested } from './definitions/returnRequested.js';
  * | account.registered    | user     | notification                                                     |
  * | product.changed       | product  | none yet (drained from the document into the search projection)  |
  * | order.placed          | order    | notification                                                     |
- * | order.confirmed       | order    | notification, product (commits stock)                            |
+ * | order.confirmed       | order    | notification, product (commits stock), payment (writes the invoice) |
  * | order.expired         | order    | product and cart (release), payment (cancels), notification      |
  * | order.cancelled       | order    | product and cart (release), payment (cancels or refunds), notification |
  * | order.edited          | order    | product (sells and takes back stock), notification               |
  * | order.edit_proposed   | order    | notification                                                     |
- * | order.edit_lapsed     | order    | product (releases)                                               |
+ * | order.edit_lapsed     | order    | product (releases), payment (cancels)                            |
  * | order.refund_required | order    | payment (gives back)                                             |
  * | fulfillment.shipped   | order    | notification                                                     |
  * | fulfillment.delivered | order    | notification                                                     |

@@ -9,6 +9,10 @@ import {
   startRepeating,
 } from '@souk/runtime';
 import { paymentBacklog } from './adapters/backlog.postgres.js';
+import { createDocumentStore } from './adapters/documents/documentStore.postgres.js';
+import { createInvoiceOrderPort } from './adapters/documents/invoiceOrders.service.js';
+import { renderHtml } from './adapters/documents/renderHtml.js';
+import { renderPdf } from './adapters/documents/renderPdf.pdfkit.js';
 import { createMethodStore } from './adapters/methodStore.postgres.js';
 import { createOrderPort } from './adapters/order.service.js';
 import { createPaymentList } from './adapters/paymentList.prisma.js';
@@ -18,14 +22,18 @@ import { createWebhookStore } from './adapters/webhookStore.postgres.js';
 import { createApp } from './app/index.js';
 import type { Config } from './config.js';
 import { consumers } from './consumers/index.js';
+import type { Seller } from './domain/documents/document.js';
 import { PrismaClient } from './generated/prisma/client.js';
 import { contextOf } from './graphql/context.js';
 import { resolvers } from './graphql/resolvers.js';
+import { documentRoutes } from './webhooks/documentRoutes.js';
 import { webhookRoutes } from './webhooks/providerWebhook.js';
 
 const SWEEP_WEBHOOKS_EVERY_MS = 1_000;
 const SETTLE_EVERY_MS = 2_000;
 const REMOVE_METHODS_EVERY_MS = 60_000;
+const ISSUE_DOCUMENTS_EVERY_MS = 1_000;
+const ARCHIVE_DOCUMENT_EVERY_MS = 2_000;
 
 /** Builds the payment service and starts it: server, webhooks, relay, consumers and sweepers. */
 export async function composePayment(config: Config, life: Life) {
@@ -57,6 +65,13 @@ export async function composePayment(config: Config, life: Life) {
     methods: createMethodStore(database),
     list: createPaymentList(prisma),
     orders: createOrderPort(orderClient),
+    documents: createDocumentStore(database),
+    invoiceOrders: createInvoiceOrderPort(orderClient),
+    renderers: { PDF: renderPdf, HTML: renderHtml },
+    seller: sellerOf(config),
+    numberPrefix: config.INVOICE_NUMBER_PREFIX,
+    linkSecret: config.IDENTITY_SECRET,
+    publicUrl: config.PUBLIC_URL,
     providers: new Map([[stripe.code, stripe]]),
     clock: () => new Date(),
     logger,
@@ -88,6 +103,22 @@ export async function composePayment(config: Config, life: Life) {
       logger,
       work: () => app.sweepWebhooks(),
     }),
+    startRepeating({
+      name: 'issue documents',
+      everyMs: ISSUE_DOCUMENTS_EVERY_MS,
+      logger,
+      work: () => app.issueDocuments(),
+    }),
+    startRepeating({
+      name: 'archive documents',
+      everyMs: ARCHIVE_DOCUMENT_EVERY_MS,
+      logger,
+      // One at a time, with a pause: rendering takes the processor for a tenth of a second, which nobody waits for.
+      work: async () => {
+        await app.archiveDocument();
+        return false;
+      },
+    }),
   ];
   life.onShutdown('sweepers', () => Promise.all(sweepers.map((sweeper) => sweeper.close())));
 
@@ -112,9 +143,22 @@ export async function composePayment(config: Config, life: Life) {
     logger,
     production: config.NODE_ENV === 'production',
     readiness: { database: () => database.ping() },
-    routes: webhookRoutes(app),
+    routes: (server) => {
+      webhookRoutes(app)(server);
+      documentRoutes(app)(server);
+    },
   });
   life.onShutdown('server', () => server.close());
   await server.listen(config.HOST, config.PORT);
   return { logger, shutdownTimeoutMs: config.SHUTDOWN_TIMEOUT_MS };
 }
+
+const sellerOf = (config: Config): Seller => ({
+  name: config.SELLER_NAME,
+  address: config.SELLER_ADDRESS,
+  countryCode: config.SELLER_COUNTRY,
+  email: config.SELLER_EMAIL,
+  vatId: config.SELLER_VAT_ID,
+  taxId: config.SELLER_TAX_ID,
+  registration: config.SELLER_REGISTRATION,
+});

@@ -15,8 +15,32 @@ const originList = z
     'must be origins such as https://shop.example, separated by commas',
   );
 
+/** Who sells. Production needs all of it; elsewhere it is a shop that does not exist. */
+const seller = (production: boolean) => {
+  const text = (demo: string) => {
+    const given = z.string().min(1).max(200);
+    return production ? given : given.default(demo);
+  };
+  const number = (demo: string) => text(demo).transform((value) => (value === 'none' ? null : value));
+  return {
+    SELLER_NAME: text('Souk Demo Shop GmbH').describe('name of the legal entity that sells, for invoices'),
+    SELLER_ADDRESS: text('Lindenstraße 12, 10969 Berlin')
+      .transform((value) => value.split(',').map((line) => line.trim()))
+      .describe('its street and city, separated by commas'),
+    SELLER_COUNTRY: text('DE')
+      .refine((code) => /^[A-Z]{2}$/.test(code), 'must be an ISO 3166 code: DE')
+      .describe('its country: DE'),
+    SELLER_EMAIL: text('orders@souk.example').describe('where customers write to about invoices'),
+    SELLER_VAT_ID: number('DE123456789').describe('its VAT id, or none'),
+    SELLER_TAX_ID: number('37/123/45678').describe('its tax number, or none'),
+    SELLER_REGISTRATION: number('Amtsgericht Berlin-Charlottenburg HRB 123456 B').describe(
+      'its entry in the register of companies, or none',
+    ),
+  };
+};
+
 /** The only reader of the environment in this service. */
-export const readConfig = (env?: NodeJS.ProcessEnv) =>
+export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
   loadConfig(
     {
       ...baseConfig,
@@ -44,6 +68,18 @@ export const readConfig = (env?: NodeJS.ProcessEnv) =>
       PAYMENT_RETURN_ORIGINS: originList.describe(
         'origins of the pages that a provider which redirects may send customers back to, separated by commas',
       ),
+      PUBLIC_URL: configTypes
+        .url()
+        .default('http://localhost:4000')
+        .describe("origin of the shop's endpoint, which links to invoices lead to"),
+      ...seller(env.NODE_ENV === 'production'),
+      INVOICE_NUMBER_PREFIX: z
+        .string()
+        .regex(/^[A-Z][A-Z0-9]{0,11}$/, 'must be 1 to 12 capital letters and digits, a letter first')
+        .default('SOUK')
+        .describe(
+          'what the numbers of invoices, receipts and credit notes begin with; one of its own for each legal entity',
+        ),
       PAYMENT_KEEP_DAYS: configTypes
         .integer(90, { min: 2, max: 3_650 })
         .describe('how long processed webhooks and idempotency keys of sessions are kept'),

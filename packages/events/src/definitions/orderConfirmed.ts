@@ -7,7 +7,7 @@ export const orderConfirmed = defineEvent({
   type: 'order.confirmed',
   version: 1,
   producer: 'order',
-  consumers: ['notification', 'product'],
+  consumers: ['notification', 'product', 'payment'],
   data: z.object({
     orderId: idOf('ord'),
     stockIds: stockIds(),

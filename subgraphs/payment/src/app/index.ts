@@ -3,6 +3,7 @@ import { applyDispute } from './applyDispute.js';
 import { applyIntent } from './applyIntent.js';
 import { capturePayment } from './capturePayment.js';
 import { confirmSession } from './confirmSession.js';
+import { createDocumentApp, type DocumentAppDeps } from './documents/documentApp.js';
 import { executeCapture } from './executeCapture.js';
 import { applyRefund, executeRefund } from './executeRefund.js';
 import { findDisputes, findOrderPayments, findPayments, listPayments } from './findPayments.js';
@@ -19,7 +20,7 @@ import { settlePayments, settleRefunds } from './settlePayments.js';
 import { voidPayment } from './voidPayment.js';
 import { createWebhookQueue } from './webhookQueue.js';
 
-export interface AppDeps {
+export interface PaymentAppDeps {
   readonly payments: PaymentStore;
   readonly webhooks: WebhookStore;
   readonly methods: MethodStore;
@@ -34,8 +35,8 @@ export interface AppDeps {
   readonly wakeRemoving: () => void;
 }
 
-/** Everything that the payment service can do. */
-export function createApp(base: AppDeps) {
+/** Everything that is done with payments. */
+export function createPaymentApp(base: PaymentAppDeps) {
   const applying = { ...base, applyIntent: applyIntent(base) };
   const deps = {
     ...applying,
@@ -79,5 +80,11 @@ export function createApp(base: AppDeps) {
     removeMethods: removeMethods(deps),
   };
 }
+
+/** Everything that the payment service can do. */
+export const createApp = (deps: PaymentAppDeps & DocumentAppDeps) => ({
+  ...createPaymentApp(deps),
+  ...createDocumentApp(deps),
+});
 
 export type App = ReturnType<typeof createApp>;

@@ -28,6 +28,13 @@ export const Order: OrderResolvers = {
       ? null
       : paymentStatus(payments, order.total?.centAmount ?? payments[0]?.amountCents ?? null);
   },
+  documents: ({ id }, _, { loaders }) => loaders.documentsOfOrder.load(id),
+  receiptUrl: async ({ id }, _, { loaders, app }) => {
+    const documents = (await loaders.documentsOfOrder.load(id)) ?? [];
+    const last = (kind: string) => documents.findLast((document) => document.kind === kind);
+    const receipt = last('RECEIPT') ?? last('INVOICE');
+    return receipt === undefined ? null : app.documentUrl(receipt.id, 'PDF');
+  },
   totalPaid: amount(totalPaidCents),
   totalRefunded: amount(totalRefundedCents),
   balance: amount((payments, total) => total - totalPaidCents(payments) + totalRefundedCents(payments)),

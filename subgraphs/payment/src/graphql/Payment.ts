@@ -19,6 +19,10 @@ export const Payment: PaymentResolvers = {
   disputes: ({ id }, _, { viewer, loaders }) =>
     hasScope(viewer, 'payments:read') ? loaders.disputesOf.load(id) : null,
   refunds: ({ refunds, currencyCode }) => refunds.map((refund) => ({ ...refund, currencyCode })),
+  documents: async ({ id, orderId }, _, { loaders }) => {
+    const documents = (await loaders.documentsOfOrder.load(orderId)) ?? [];
+    return documents.filter((document) => document.paymentId === id);
+  },
   /** A payment that came without its history (a payload of a mutation) is completed by the loader. */
   events: async (payment, _, { loaders }) => {
     const history = payment.history ?? (await loaders.payment(true).load(payment.id))?.history ?? [];

@@ -3,6 +3,7 @@ import DataLoader from 'dataloader';
 import type { App } from '../app/index.js';
 import type { SavedMethod } from '../app/ports.js';
 import type { Dispute } from '../domain/decideDispute.js';
+import type { IssuedDocument } from '../domain/documents/document.js';
 import type { PaymentView } from '../domain/payment.js';
 
 export interface Loaders {
@@ -12,6 +13,8 @@ export interface Loaders {
   ofOrder(history: boolean): DataLoader<string, PaymentView[] | null>;
   /** The disputes of payments; who may see them is checked before. One statement per request. */
   readonly disputesOf: DataLoader<string, Dispute[]>;
+  /** The documents of orders; null where the viewer may not see them. One statement per request. */
+  readonly documentsOfOrder: DataLoader<string, IssuedDocument[] | null>;
   /** Saved payment methods of users; null for others than the viewer. One statement per request. */
   readonly methodsOfUser: DataLoader<string, readonly SavedMethod[] | null>;
 }
@@ -28,6 +31,7 @@ export function createLoaders(app: App, viewer: Viewer): Loaders {
     payment: payments,
     ofOrder: ofOrders,
     disputesOf: new DataLoader((paymentIds: readonly string[]) => app.findDisputes(paymentIds)),
+    documentsOfOrder: new DataLoader((orderIds: readonly string[]) => app.findOrderDocuments(viewer, orderIds)),
     methodsOfUser: new DataLoader((userIds: readonly string[]) => app.findMethods(viewer, userIds)),
   };
 }

@@ -1,6 +1,7 @@
 import type { PaymentPage } from '../app/findPayments.js';
 import type { SavedMethod, WebhookRecord } from '../app/ports.js';
 import type { Dispute } from '../domain/decideDispute.js';
+import type { IssuedDocument } from '../domain/documents/document.js';
 import type { Capture, HistoryEntry, PaymentView, Refund } from '../domain/payment.js';
 
 /** What resolvers are given as parent, by GraphQL type. */
@@ -9,6 +10,7 @@ export type RefundModel = Refund & { readonly currencyCode: string };
 export type CaptureModel = Capture & { readonly currencyCode: string };
 export type DisputeModel = Dispute;
 export type PaymentMethodModel = SavedMethod;
+export type PaymentDocumentModel = IssuedDocument;
 export interface UserModel {
   readonly id: string;
 }

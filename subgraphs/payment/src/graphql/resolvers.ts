@@ -12,6 +12,7 @@ import { webhookEventReplay } from './Mutation/webhookEventReplay.js';
 import { Order } from './Order.js';
 import { Payment } from './Payment.js';
 import { PaymentConnection } from './PaymentConnection.js';
+import { PaymentDocument } from './PaymentDocument.js';
 import { PaymentEvent } from './PaymentEvent.js';
 import { disputes } from './Query/disputes.js';
 import { payment } from './Query/payment.js';
@@ -39,6 +40,7 @@ export const resolvers: Resolvers = {
   Refund,
   Dispute,
   PaymentEvent,
+  PaymentDocument,
   PaymentConnection,
   Order,
   User,

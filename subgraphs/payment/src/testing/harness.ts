@@ -1,6 +1,9 @@
 import { openDatabase, sql } from '@souk/postgres';
 import { createLogger, newId, ServiceUnavailable, type Viewer } from '@souk/runtime';
 import { createTestDatabase } from '@souk/testkit';
+import { createDocumentStore } from '../adapters/documents/documentStore.postgres.js';
+import { renderHtml } from '../adapters/documents/renderHtml.js';
+import { renderPdf } from '../adapters/documents/renderPdf.pdfkit.js';
 import { createMethodStore } from '../adapters/methodStore.postgres.js';
 import { createPaymentList } from '../adapters/paymentList.prisma.js';
 import { createPaymentStore } from '../adapters/paymentStore.postgres.js';
@@ -10,6 +13,7 @@ import type { OpenSessionCommand } from '../app/openSession.js';
 import type { OrderForPayment, PaymentProvider } from '../app/ports.js';
 import type { CaptureMethod } from '../domain/payment.js';
 import { PrismaClient } from '../generated/prisma/client.js';
+import { SELLER } from './documentSamples.js';
 import { fakeProvider } from './fakeProvider.js';
 
 export const GUEST: Viewer = { kind: 'anonymous' };
@@ -47,6 +51,13 @@ export async function paymentHarness(
         return orders.get(id) ?? null;
       },
     },
+    documents: createDocumentStore(database),
+    invoiceOrders: { forInvoice: async (ids) => ids.map(() => null) },
+    renderers: { PDF: renderPdf, HTML: renderHtml },
+    seller: SELLER,
+    numberPrefix: 'SOUK',
+    linkSecret: 'a'.repeat(64),
+    publicUrl: 'http://localhost:4000',
     providers: new Map([provider, other.port].map((one) => [one.code, one])),
     clock: () => new Date(Date.now() + state.offsetMs),
     logger,

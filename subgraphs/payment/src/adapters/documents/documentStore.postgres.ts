@@ -44,20 +44,21 @@ const take = sql<RequestRow>(
      RETURNING r.source, r.kind, r.order_id, r.payment_id, r.refund_id, r.attempts, r.created_at)
    SELECT t.source, t.kind, t.order_id, t.attempts, t.payment_id, p.purpose_id, t.refund_id, p.provider,
      coalesce(f.provider_reference, p.provider_reference) AS reference,
-     CASE WHEN m.last4 IS NOT NULL THEN concat_ws(' ', m.brand, '•••• ' || m.last4) END AS method,
-     coalesce(abs(l.amount_cents), 0) AS amount_cents, coalesce(moved.same_way, 0)::bigint AS before_cents,
-     coalesce(moved.kept - l.amount_cents, 0)::bigint AS kept_cents, coalesce(l.created_at, t.created_at) AS at
+     CASE WHEN m.last4 IS NOT NULL THEN concat_ws(' ', initcap(m.brand), '•••• ' || m.last4) END AS method,
+     coalesce(abs(l.amount_cents), 0) AS amount_cents, coalesce(moved.before, 0)::bigint AS before_cents,
+     coalesce(moved.kept, 0)::bigint AS kept_cents, coalesce(l.created_at, t.created_at) AS at
    FROM taken t
    LEFT JOIN payment p ON p.id = t.payment_id
    LEFT JOIN refund f ON f.id = t.refund_id
    LEFT JOIN payment_method m ON m.provider = p.provider AND m.reference = p.method_reference
    LEFT JOIN ledger_entry l ON l.transaction_id = t.source AND l.account = 'orders'
    LEFT JOIN LATERAL (
-     SELECT sum(abs(e.amount_cents)) FILTER (WHERE sign(e.amount_cents) = sign(l.amount_cents)) AS same_way,
-       -coalesce(sum(e.amount_cents), 0) AS kept
+     SELECT sum(abs(e.amount_cents)) FILTER (WHERE sign(e.amount_cents) = sign(l.amount_cents)
+         AND (e.created_at, e.id) < (l.created_at, l.id)) AS before,
+       -sum(e.amount_cents) AS kept
      FROM ledger_entry e JOIN payment q ON q.id = e.payment_id
-     WHERE q.order_id = t.order_id AND e.account = 'orders' AND (e.transaction_id LIKE 'capture:%' OR e.refund_id IS NOT NULL)
-       AND (e.created_at, e.id) < (l.created_at, l.id)) AS moved ON true
+     WHERE l.id IS NOT NULL AND q.order_id = t.order_id AND e.account = 'orders'
+       AND (e.transaction_id LIKE 'capture:%' OR e.refund_id IS NOT NULL)) AS moved ON true
    ORDER BY t.created_at, t.source`,
 );
 
@@ -114,7 +115,7 @@ const failed = sql(
 );
 const byOrderIds = sql<DocumentRow>(
   'document.byOrderIds',
-  `SELECT ${COLUMNS} FROM payment_document d WHERE d.order_id = ANY ($1) ORDER BY d.issued_at, d.id`,
+  `SELECT ${COLUMNS} FROM payment_document d WHERE d.order_id = ANY ($1) ORDER BY d.issued_at, d.series, d.sequence`,
 );
 const byIds = sql<DocumentRow>('document.byIds', `SELECT ${COLUMNS} FROM payment_document d WHERE d.id = ANY ($1)`);
 

@@ -28,7 +28,7 @@ export interface RequestedMovement {
   readonly amountCents: number;
   /** What had moved the same way for this order before it. */
   readonly beforeCents: number;
-  /** What was kept of all that had come in for this order, after it. */
+  /** What the shop keeps by now of all that came in for this order. */
   readonly keptCents: number;
   readonly at: Date;
 }

@@ -7,7 +7,7 @@ export interface Movement {
   readonly amountCents: number;
   /** What had come in (or had gone back, when this goes back) for this order before it. */
   readonly beforeCents: number;
-  /** What the shop keeps of all that came in for this order, after this movement. */
+  /** What the shop keeps by now of all that came in for this order: then it does not matter which of two notes is written first. */
   readonly keptCents: number;
   readonly payment: PaymentFacts;
 }

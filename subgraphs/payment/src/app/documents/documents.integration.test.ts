@@ -1,0 +1,269 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { openDatabase, sql } from '@souk/postgres';
+import pg from 'pg';
+import { documentHarness } from '../../testing/documentHarness.js';
+import { orderLine } from '../../testing/documentSamples.js';
+
+type Harness = Awaited<ReturnType<typeof documentHarness>>;
+let shop: Harness;
+
+beforeAll(async () => {
+  shop = await documentHarness();
+});
+afterAll(() => shop.close());
+
+const kinds = async (orderId: string) => (await shop.documents(orderId)).map((document) => document.kind);
+
+/** The query parameters of a link, as the route hands them on. */
+function linkTo(documentId: string, format: 'PDF' | 'HTML') {
+  const { searchParams } = new URL(shop.app.documentUrl(documentId, format));
+  return {
+    documentId,
+    format,
+    expires: searchParams.get('expires') ?? '',
+    signature: searchParams.get('signature') ?? '',
+  };
+}
+
+test('a confirmed and paid order has one invoice and one receipt, however often it is told', async () => {
+  const order = shop.order();
+  await shop.confirmed(order.id);
+  await shop.confirmed(order.id);
+  await shop.moved(order.id, order.totalCents);
+  await shop.issueAll();
+  await shop.confirmed(order.id);
+  await shop.issueAll();
+  const documents = await shop.documents(order.id);
+  expect(documents.map(({ kind, model }) => [kind, model.totalCents])).toEqual(
+    expect.arrayContaining([
+      ['INVOICE', 5_470],
+      ['RECEIPT', 5_470],
+    ]),
+  );
+  expect(documents).toHaveLength(2);
+});
+
+test('money that went back gets a credit note that refers to the invoice, which is written first', async () => {
+  const order = shop.order();
+  await shop.moved(order.id, order.totalCents);
+  await shop.moved(order.id, -2_000);
+  await shop.issueAll();
+  const documents = await shop.documents(order.id);
+  const invoice = documents.find((one) => one.kind === 'INVOICE');
+  const note = documents.find((one) => one.kind === 'CREDIT_NOTE');
+  expect(note?.model).toMatchObject({
+    totalCents: 2_000,
+    refersTo: { kind: 'INVOICE', number: invoice?.number },
+    taxes: [{ basisPoints: 1_900, taxCents: 319, grossCents: 2_000 }],
+  });
+});
+
+test('refunds in parts, and one that came back, leave exactly the tax of what is kept', async () => {
+  const order = shop.order();
+  await shop.confirmed(order.id);
+  await shop.moved(order.id, order.totalCents);
+  await shop.moved(order.id, -1_001);
+  const bounced = await shop.moved(order.id, -1_333);
+  await shop.moved(order.id, -3_136);
+  await shop.issueAll();
+  await shop.bounced(bounced);
+  await shop.moved(order.id, -1_333);
+  await shop.issueAll();
+  const notes = (await shop.documents(order.id)).filter((one) => one.kind === 'CREDIT_NOTE');
+  const credited = notes.flatMap((one) => one.model.taxes);
+  expect(notes.map((one) => one.model.totalCents)).toEqual([1_001, 1_333, 3_136, -1_333, 1_333]);
+  expect(credited.reduce((sum, row) => sum + row.taxCents, 0)).toBe(873);
+  expect(credited.reduce((sum, row) => sum + row.grossCents, 0)).toBe(5_470);
+});
+
+test('an order that was never confirmed has no invoice; what it paid is receipted, and its refund confirmed', async () => {
+  const order = shop.order({ confirmedAt: null });
+  await shop.moved(order.id, order.totalCents);
+  await shop.moved(order.id, -order.totalCents);
+  await shop.issueAll();
+  expect((await kinds(order.id)).sort()).toEqual(['CREDIT_NOTE', 'RECEIPT']);
+});
+
+test('an edit that made the order dearer has an invoice of its own once it is applied', async () => {
+  const order = shop.order();
+  await shop.confirmed(order.id);
+  await shop.moved(order.id, order.totalCents);
+  await shop.issueAll();
+  await shop.moved(order.id, 500, 'oed_1');
+  await shop.issueAll();
+  expect((await kinds(order.id)).filter((kind) => kind === 'INVOICE')).toHaveLength(1);
+  const shade = orderLine({
+    id: 'oln_3',
+    sku: 'SHADE',
+    quantity: 1,
+    unitPriceCents: 500,
+    discountCents: 0,
+    totalCents: 500,
+    taxCents: 80,
+  });
+  shop.orders.set(order.id, { ...order, lines: [...order.lines, shade], totalCents: 5_970, taxCents: 953 });
+  await shop.issueAll();
+  const invoices = (await shop.documents(order.id)).filter((one) => one.kind === 'INVOICE');
+  expect(invoices.map((one) => one.model.totalCents)).toEqual([5_470, 500]);
+  expect(invoices[1]?.model.lines.map((line) => line.sku)).toEqual(['SHADE']);
+});
+
+test('while orders cannot be asked nothing is issued, and nothing is lost', async () => {
+  const order = shop.order();
+  shop.state.ordersDown = true;
+  await shop.confirmed(order.id);
+  await shop.issueAll();
+  expect(await kinds(order.id)).toEqual([]);
+  shop.state.ordersDown = false;
+  await shop.issueAll();
+  expect(await kinds(order.id)).toEqual(['INVOICE']);
+});
+
+test('an order whose amounts do not add up is left for people, and keeps no other document', async () => {
+  const wrong = shop.order({ totalCents: 1 });
+  const right = shop.order();
+  await Promise.all([shop.confirmed(wrong.id), shop.confirmed(right.id)]);
+  await shop.issueAll();
+  expect(await kinds(wrong.id)).toEqual([]);
+  expect(await kinds(right.id)).toEqual(['INVOICE']);
+  expect((await shop.requests()).find((row) => row.source === `invoice:${wrong.id}`)).toMatchObject({
+    last_error: 'DoesNotAddUp',
+    document_id: null,
+  });
+  shop.orders.set(wrong.id, { ...wrong, totalCents: 5_470 });
+  await shop.issueAll();
+});
+
+test('an issued document and its file can be neither changed nor deleted', async () => {
+  const order = shop.order();
+  await shop.confirmed(order.id);
+  await shop.issueAll();
+  const [document] = await shop.documents(order.id);
+  if (document === undefined) throw new Error('no document');
+  await shop.app.openDocument(linkTo(document.id, 'HTML'));
+  const final = 'an issued document never changes';
+  for (const text of [
+    'UPDATE payment_document SET total_cents = 1 WHERE id = $1',
+    'DELETE FROM payment_document WHERE id = $1',
+    "UPDATE document_file SET sha256 = '' WHERE document_id = $1",
+    'DELETE FROM document_file WHERE document_id = $1',
+  ]) {
+    await expect(shop.database.pool.query(text, [document.id])).rejects.toThrow(final);
+  }
+});
+
+test('a file is rendered once: all downloads, also those at the same time, are the same bytes', async () => {
+  const order = shop.order();
+  await shop.confirmed(order.id);
+  await shop.issueAll();
+  const [document] = await shop.documents(order.id);
+  if (document === undefined) throw new Error('no document');
+  const opened = await Promise.all([1, 2, 3].map(() => shop.app.openDocument(linkTo(document.id, 'PDF'))));
+  const bytes = opened.map((one) => (one.kind === 'FILE' ? one.file.bytes.toString('base64') : one.kind));
+  expect(new Set(bytes).size).toBe(1);
+  const before = shop.state.rendered;
+  expect(await shop.app.openDocument(linkTo(document.id, 'PDF'))).toMatchObject({ kind: 'FILE' });
+  expect(shop.state.rendered).toBe(before);
+});
+
+test('bytes that are not what was kept are not handed out', async () => {
+  const order = shop.order();
+  await shop.confirmed(order.id);
+  await shop.issueAll();
+  const [document] = await shop.documents(order.id);
+  if (document === undefined) throw new Error('no document');
+  await shop.database.pool.query(
+    "INSERT INTO document_file (document_id, format, bytes, sha256) VALUES ($1, 'PDF', 'forged', repeat('0', 64))",
+    [document.id],
+  );
+  await expect(shop.app.openDocument(linkTo(document.id, 'PDF'))).rejects.toThrow('is not what was kept');
+  await shop.database.pool.query('UPDATE document_request SET archive_at = NULL WHERE document_id = $1', [document.id]);
+});
+
+test('a link that was changed, or has ended, opens nothing', async () => {
+  const order = shop.order();
+  await shop.confirmed(order.id);
+  await shop.issueAll();
+  const [document] = await shop.documents(order.id);
+  if (document === undefined) throw new Error('no document');
+  const link = linkTo(document.id, 'HTML');
+  expect(await shop.app.openDocument({ ...link, signature: 'A'.repeat(43) })).toEqual({ kind: 'REFUSED' });
+  expect(await shop.app.openDocument({ ...link, format: 'PDF' })).toEqual({ kind: 'REFUSED' });
+  shop.state.now = new Date(shop.state.now.getTime() + 15 * 60_000);
+  expect(await shop.app.openDocument(link)).toEqual({ kind: 'REFUSED' });
+});
+
+test('what nobody asks for is rendered and kept on the side', async () => {
+  const order = shop.order();
+  await shop.confirmed(order.id);
+  await shop.issueAll();
+  await shop.database.pool.query('UPDATE document_request SET archive_at = now() WHERE archive_at IS NOT NULL');
+  while (await shop.app.archiveDocument());
+  const open = await shop.database.pool.query('SELECT 1 FROM document_request WHERE archive_at IS NOT NULL');
+  const files = await shop.database.pool.query(
+    `SELECT format FROM document_file f JOIN payment_document d ON d.id = f.document_id WHERE d.order_id = $1 ORDER BY format`,
+    [order.id],
+  );
+  expect(open.rowCount).toBe(0);
+  expect(files.rows).toEqual([{ format: 'HTML' }, { format: 'PDF' }]);
+}, 60_000);
+
+const waiting = sql<{ count: number }>(
+  'test.waitingDocuments',
+  'SELECT count(*)::int AS count FROM document_request WHERE attempt_at IS NOT NULL',
+);
+const due = sql('test.killedDue', `UPDATE document_request SET attempt_at = now() WHERE attempt_at > now()`);
+
+test('numbers have neither gaps nor duplicates, with 50 orders, 5 processes and connections that are killed all the time', async () => {
+  const admin = new pg.Client({ connectionString: shop.adminUrl });
+  await admin.connect();
+  const ids = Array.from({ length: 50 }, () => shop.order().id);
+  await Promise.all(
+    ids.map(async (id) => {
+      await shop.confirmed(id);
+      await shop.moved(id, 5_470);
+      await shop.moved(id, -100);
+    }),
+  );
+  const processes = Array.from({ length: 5 }, () =>
+    openDatabase({ url: shop.url, service: 'payment', logger: shop.logger, maxConnections: 2 }),
+  );
+  let stopped = false;
+  let kills = 0;
+  const killing = (async () => {
+    while (!stopped) {
+      await delay(Math.random() * 5);
+      const killed = await admin.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+         AND (query LIKE '%payment_document%' OR query LIKE '%document_request%') ORDER BY random() LIMIT 1`,
+      );
+      kills += killed.rowCount ?? 0;
+      // What a killed process had leased is given to others at once, while it may still be at work on it.
+      await shop.database.query(due).catch(() => undefined);
+    }
+  })();
+  const left = async () => (await admin.query(waiting.text)).rows[0].count as number;
+  const deadline = Date.now() + 60_000;
+  await Promise.all(
+    processes.map(async (database) => {
+      const app = shop.appOn(database);
+      while ((await left().catch(() => 1)) > 0 && Date.now() < deadline)
+        await app.issueDocuments().catch(() => delay(5));
+    }),
+  );
+  stopped = true;
+  await killing;
+  await Promise.all(processes.map((database) => database.close()));
+  await admin.end();
+
+  expect(kills).toBeGreaterThanOrEqual(5);
+  for (const id of ids) expect((await kinds(id)).sort()).toEqual(['CREDIT_NOTE', 'INVOICE', 'RECEIPT']);
+  const numbers = await shop.numbers();
+  for (const series of ['SOUK-2026', 'SOUK-R-2026', 'SOUK-C-2026']) {
+    const places = numbers
+      .filter((number) => number.startsWith(`${series}-`))
+      .map((number) => Number(number.slice(-6)));
+    expect(places).toEqual(Array.from({ length: places.length }, (_, index) => index + 1));
+    expect(places.length).toBeGreaterThanOrEqual(50);
+  }
+}, 120_000);
