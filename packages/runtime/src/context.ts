@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import { newId } from './ids.js';
 import { counter } from './metrics.js';
 
@@ -36,6 +36,19 @@ export function runInContext<T>(context: WorkContext, work: () => T): T {
   return storage.run(context, work);
 }
 
+const pool = Buffer.alloc(8_192);
+let used = pool.length;
+
+/** Hexadecimal digits for so many random bytes; the system is asked for several hundred ids at a time. */
+function randomHex(bytes: number): string {
+  if (used + bytes > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  used += bytes;
+  return pool.toString('hex', used - bytes, used);
+}
+
 const TRACEPARENT = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
 const NO_TRACE = '0'.repeat(32);
 const REQUEST_ID = /^[\w.-]{8,64}$/;
@@ -48,13 +61,13 @@ export function newContext(
   } = {},
 ): WorkContext {
   const inherited = parts.traceparent === undefined ? undefined : TRACEPARENT.exec(parts.traceparent)?.[1];
-  const traceId = inherited && inherited !== NO_TRACE ? inherited : randomBytes(16).toString('hex');
+  const traceId = inherited && inherited !== NO_TRACE ? inherited : randomHex(16);
   const requestId = parts.requestId && REQUEST_ID.test(parts.requestId) ? parts.requestId : newId('req');
   return {
     kind,
     requestId,
     traceId,
-    traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01`,
+    traceparent: `00-${traceId}-${randomHex(8)}-01`,
     correlationId: parts.correlationId ?? requestId,
     causationId: parts.causationId,
     actor: parts.actor ?? 'anonymous',

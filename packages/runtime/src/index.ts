@@ -22,6 +22,7 @@ export {
 } from './errors.js';
 export { FAILPOINTS, type FailpointName } from './failpointNames.js';
 export { armFailpoints, FailpointError, failpoint } from './failpoints.js';
+export { gather } from './gather.js';
 export { createHealthServer, createHttpServer, errorBody, type Readiness } from './httpServer.js';
 export {
   createIdentityVerifier,

@@ -54,7 +54,7 @@ export const readWorkerConfig = (env?: NodeJS.ProcessEnv) =>
         .transform((url) => url.replace(/\/$/, ''))
         .optional()
         .describe('where customers see their orders; mails have links only when it is set'),
-      CONSUMER_CONCURRENCY: configTypes.integer(8, { min: 1, max: 100 }).describe('events that are handled at a time'),
+      CONSUMER_CONCURRENCY: configTypes.integer(24, { min: 1, max: 100 }).describe('events that are handled at a time'),
     },
     env,
   );

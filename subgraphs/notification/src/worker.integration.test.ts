@@ -28,11 +28,11 @@ async function startFakeServices() {
       body += String(chunk);
     });
     request.on('end', () => {
-      const { variables } = JSON.parse(body) as { variables: { id: string } };
+      const { variables } = JSON.parse(body) as { variables: { ids?: string[] } };
       response.setHeader('content-type', 'application/json');
       response.end(
         JSON.stringify({
-          data: { orderForNotification: sampleOrder({ id: variables.id }), userForNotification: null },
+          data: { ordersForNotification: variables.ids?.map((id) => sampleOrder({ id })), userForNotification: null },
         }),
       );
     });

@@ -1,6 +1,13 @@
 import { keepListening, startConsumers } from '@souk/outbox';
 import { openDatabase, watchBacklog } from '@souk/postgres';
-import { createHealthServer, createLogger, createServiceClient, type Life, startRepeating } from '@souk/runtime';
+import {
+  createHealthServer,
+  createLogger,
+  createServiceClient,
+  gather,
+  type Life,
+  startRepeating,
+} from '@souk/runtime';
 import { createAccountReader } from './adapters/accountReader.service.js';
 import { notificationBacklog } from './adapters/backlog.postgres.js';
 import { createDeliveryStore, QUEUED_CHANNEL } from './adapters/deliveryStore.postgres.js';
@@ -14,6 +21,9 @@ import { type RetryPolicy, retryPolicy } from './domain/attempt.js';
 
 const SWEEP_EVERY_MS = 5_000;
 const SWEEP_BATCH = 20;
+/** Outcomes wait this long for others, so that they are written together; a mail is sent by then, and its claim lasts far longer. */
+const FINISH_GATHER_MS = 20;
+const FINISH_AT_MOST = 50;
 
 /** Builds the notification worker and starts it: consumers, sweeper, health and metrics. */
 export async function composeWorker(config: WorkerConfig, life: Life, tuning: { retry?: RetryPolicy } = {}) {
@@ -28,8 +38,17 @@ export async function composeWorker(config: WorkerConfig, life: Life, tuning: { 
   const backlog = watchBacklog({ database, statement: notificationBacklog, logger });
   life.onShutdown('backlog', () => backlog.close());
   const retries = new Set<NodeJS.Timeout>();
+  const store = createDeliveryStore(database);
+  const finish = gather<Parameters<typeof store.finish>[0], void>({
+    windowMs: FINISH_GATHER_MS,
+    max: FINISH_AT_MOST,
+    work: async (outcomes) => {
+      await store.finish(outcomes.flat());
+      return outcomes.map(() => undefined);
+    },
+  });
   const app = createWorkerApp({
-    store: createDeliveryStore(database),
+    store: { ...store, finish },
     readOrder: createOrderReader(client('order', config.SUBGRAPH_URL_ORDER)),
     readAccount: createAccountReader(client('user', config.SUBGRAPH_URL_USER)),
     sendEmail: createSendgridSender({

@@ -15,11 +15,20 @@ import { orderForNotification } from './Query/orderForNotification.js';
 import { orderForPayment } from './Query/orderForPayment.js';
 import { orders } from './Query/orders.js';
 import { ordersForInvoice } from './Query/ordersForInvoice.js';
+import { ordersForNotification } from './Query/ordersForNotification.js';
 import { User } from './User.js';
 
 /** Every resolver of this subgraph. */
 export const resolvers: Resolvers = {
-  Query: { order, orderByNumber, orders, orderForPayment, orderForNotification, ordersForInvoice },
+  Query: {
+    order,
+    orderByNumber,
+    orders,
+    orderForPayment,
+    orderForNotification,
+    ordersForInvoice,
+    ordersForNotification,
+  },
   Mutation: { orderPlace, orderCancel, orderNoteAdd },
   Order,
   OrderLine,
