@@ -20,6 +20,7 @@ const WIDE = [
   'shippingAddress',
   'billingAddress',
   'couponCodes',
+  'paymentDueAt',
 ] as const satisfies readonly (keyof Order)[];
 
 /** Whether a change touches more than the few columns of the purchase's own statement. */
@@ -37,13 +38,14 @@ const applyWide = sql<{ id: string }>(
        shipping_cents = c."shippingCents", shipping_discount_cents = c."shippingDiscountCents",
        shipping_tax_cents = c."shippingTaxCents", shipping_tax_basis_points = c."shippingTaxBasisPoints",
        tax_cents = c."taxCents", total_cents = c."totalCents", shipping_address = c."shippingAddress",
-       billing_address = c."billingAddress", coupon_codes = c."couponCodes"
+       billing_address = c."billingAddress", coupon_codes = c."couponCodes",
+       payment_due_at = c."paymentDueAt"
      FROM jsonb_to_recordset($1::jsonb) AS c("id" text, "readVersion" int, "version" int, "status" text, "paymentId" text,
        "confirmedAt" timestamptz, "expiredAt" timestamptz, "cancelledAt" timestamptz, "cancelReason" text, "cancelKey" text,
        "fulfillmentStatus" text, "deliveredAt" timestamptz, "completedAt" timestamptz, "subtotalCents" bigint,
        "discountCents" bigint, "shippingCents" bigint, "shippingDiscountCents" bigint, "shippingTaxCents" bigint,
        "shippingTaxBasisPoints" int, "taxCents" bigint, "totalCents" bigint, "shippingAddress" jsonb, "billingAddress" jsonb,
-       "couponCodes" text[])
+       "couponCodes" text[], "paymentDueAt" timestamptz)
      WHERE o.id = c."id" AND o.version = c."readVersion"
      RETURNING o.id),
    timeline AS (${TIMELINE_INSERT('$2')} WHERE entry.order_id IN (SELECT id FROM changed)),

@@ -2,6 +2,7 @@ import { addNote } from './addNote.js';
 import { applyCapture } from './applyCapture.js';
 import { cancelOrder } from './cancelOrder.js';
 import { expireOrders } from './expireOrders.js';
+import { extendPaymentWindow } from './extendPaymentWindow.js';
 import { findGuestOrder, findOrders, listOrders } from './findOrders.js';
 import { placeOrder } from './placeOrder.js';
 import type { GuestLookup, OrderList, OrderStore } from './ports.js';
@@ -24,6 +25,7 @@ export function createApp(deps: AppDeps) {
   return {
     placeOrder: placeOrder({ ...deps, run }),
     cancelOrder: cancelOrder(deps),
+    extendPaymentWindow: extendPaymentWindow(deps),
     addNote: addNote(deps),
     findOrders: findOrders(deps),
     findGuestOrder: findGuestOrder(deps),

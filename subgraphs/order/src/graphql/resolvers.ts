@@ -1,6 +1,7 @@
 import type { Resolvers } from '../generated/graphql.js';
 import { orderCancel } from './Mutation/orderCancel.js';
 import { orderNoteAdd } from './Mutation/orderNoteAdd.js';
+import { orderPaymentWindowExtend } from './Mutation/orderPaymentWindowExtend.js';
 import { orderPlace } from './Mutation/orderPlace.js';
 import { Order } from './Order.js';
 import { OrderConnection } from './OrderConnection.js';
@@ -29,7 +30,7 @@ export const resolvers: Resolvers = {
     ordersForInvoice,
     ordersForNotification,
   },
-  Mutation: { orderPlace, orderCancel, orderNoteAdd },
+  Mutation: { orderPaymentWindowExtend, orderPlace, orderCancel, orderNoteAdd },
   Order,
   OrderLine,
   OrderEvent,
