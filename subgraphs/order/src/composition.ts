@@ -9,24 +9,39 @@ import {
   loadSdl,
   startRepeating,
 } from '@souk/runtime';
+import { createArticles } from './adapters/articles.service.js';
 import { orderBacklog } from './adapters/backlog.postgres.js';
+import { carriersOf } from './adapters/carrier.webhook.js';
+import { createCarrierEvents } from './adapters/carrierEvents.postgres.js';
 import { createCartPort } from './adapters/cart.service.js';
+import { createEditStore } from './adapters/editStore.postgres.js';
+import { createExchangeStock } from './adapters/exchangeStock.service.js';
 import { createGuestLookup } from './adapters/guestLookup.postgres.js';
 import { createOrderList } from './adapters/orderList.prisma.js';
 import { createOrderStore } from './adapters/orderStore.postgres.js';
 import { createPlacementStore } from './adapters/placementStore.postgres.js';
+import { createQuotePort } from './adapters/quotes.service.js';
 import { createStockPort } from './adapters/stock.service.js';
+import { createWholeOrders } from './adapters/wholeOrders.postgres.js';
+import { CARRIER_BATCH } from './app/carrierMessages.js';
+import { COMPLETION_BATCH } from './app/completeOrders.js';
 import { EXPIRY_BATCH } from './app/expireOrders.js';
 import { createApp } from './app/index.js';
+import { LAPSE_BATCH } from './app/lapseEdits.js';
+import { HOLD_BATCH } from './app/releaseHolds.js';
 import type { Config } from './config.js';
 import { consumers } from './consumers/index.js';
 import { PrismaClient } from './generated/prisma/client.js';
 import { contextOf } from './graphql/context.js';
 import { resolvers } from './graphql/resolvers.js';
+import { carrierRoutes } from './webhooks/carrierWebhook.js';
 
 const RESUME_EVERY_MS = 1_000;
+const LAPSE_EVERY_MS = 2_000;
 const EXPIRE_EVERY_MS = 1_000;
 const SWEEP_LOOKUPS_EVERY_MS = 10 * 60_000;
+const CARRIERS_EVERY_MS = 5_000;
+const AFTER_SALES_EVERY_MS = 30_000;
 const PATIENCE_MS = 5_000;
 
 /** Builds the order service and starts it: server, relay, consumers and sweepers. */
@@ -40,19 +55,30 @@ export async function composeOrder(config: Config, life: Life) {
     return made;
   };
   const prisma = new PrismaClient({ adapter: database.prismaAdapter() });
+  const cart = client('cart', config.SUBGRAPH_URL_CART);
+  const product = client('product', config.SUBGRAPH_URL_PRODUCT);
 
   const app = createApp({
     orders: createOrderStore(database),
     placements: createPlacementStore(database),
     lookup: createGuestLookup(database),
     list: createOrderList(prisma),
-    cart: createCartPort(client('cart', config.SUBGRAPH_URL_CART)),
-    stock: createStockPort(client('product', config.SUBGRAPH_URL_PRODUCT)),
+    edits: createEditStore(database),
+    quotes: createQuotePort(cart),
+    cart: createCartPort(cart),
+    stock: createStockPort(product),
+    whole: createWholeOrders(database),
+    articles: createArticles(product),
+    exchangeStock: createExchangeStock(product),
+    carriers: carriersOf(Object.entries(config.CARRIER_WEBHOOK_SECRETS)),
+    carrierEvents: createCarrierEvents(database),
     clock: () => new Date(),
     randomBytes,
     paymentWindowMs: config.ORDER_PAYMENT_WINDOW_SECONDS * 1_000,
+    editWindowMs: config.ORDER_EDIT_PAYMENT_WINDOW_SECONDS * 1_000,
     patienceMs: PATIENCE_MS,
     returnWindowMs: config.ORDER_RETURN_WINDOW_DAYS * 86_400_000,
+    exchangeHoldMs: config.ORDER_EXCHANGE_HOLD_DAYS * 86_400_000,
     logger,
   });
 
@@ -81,6 +107,36 @@ export async function composeOrder(config: Config, life: Life) {
       work: async () => (await app.expireOrders()) === EXPIRY_BATCH,
     }),
     startRepeating({
+      name: 'undo edits',
+      everyMs: RESUME_EVERY_MS,
+      logger,
+      work: async () => (await app.resumeEdits()) > 0,
+    }),
+    startRepeating({
+      name: 'lapse edits',
+      everyMs: LAPSE_EVERY_MS,
+      logger,
+      work: async () => (await app.lapseEdits()) === LAPSE_BATCH,
+    }),
+    startRepeating({
+      name: 'apply what carriers told',
+      everyMs: CARRIERS_EVERY_MS,
+      logger,
+      work: async () => (await app.processCarrierEvents()) === CARRIER_BATCH,
+    }),
+    startRepeating({
+      name: 'free what is held for exchanges',
+      everyMs: AFTER_SALES_EVERY_MS,
+      logger,
+      work: async () => (await app.releaseHolds()) === HOLD_BATCH,
+    }),
+    startRepeating({
+      name: 'complete orders',
+      everyMs: AFTER_SALES_EVERY_MS,
+      logger,
+      work: async () => (await app.completeOrders()) === COMPLETION_BATCH,
+    }),
+    startRepeating({
       name: 'forget look-ups',
       everyMs: SWEEP_LOOKUPS_EVERY_MS,
       logger,
@@ -102,6 +158,7 @@ export async function composeOrder(config: Config, life: Life) {
     identitySecret: config.IDENTITY_SECRET,
     logger,
     production: config.NODE_ENV === 'production',
+    routes: carrierRoutes(app),
     readiness: { database: () => database.ping() },
   });
   life.onShutdown('server', () => server.close());

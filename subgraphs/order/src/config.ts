@@ -1,4 +1,5 @@
 import { baseConfig, configTypes, identityConfig, loadConfig } from '@souk/runtime';
+import { z } from 'zod';
 
 /** The only reader of the environment in this service. */
 export const readConfig = (env?: NodeJS.ProcessEnv) =>
@@ -14,9 +15,23 @@ export const readConfig = (env?: NodeJS.ProcessEnv) =>
       ORDER_PAYMENT_WINDOW_SECONDS: configTypes
         .integer(1_800, { min: 1, max: 30 * 86_400 })
         .describe('how long an unpaid order holds its stock'),
+      ORDER_EDIT_PAYMENT_WINDOW_SECONDS: configTypes
+        .integer(3 * 86_400, { min: 1, max: 30 * 86_400 })
+        .describe('how long a change that makes a paid order dearer waits for the payment of its difference'),
       ORDER_RETURN_WINDOW_DAYS: configTypes
         .integer(30, { min: 0, max: 3_650 })
         .describe('how long after its delivery an order may be returned; then it is completed'),
+      ORDER_EXCHANGE_HOLD_DAYS: configTypes
+        .integer(14, { min: 1, max: 365 })
+        .describe('how long an article is kept in stock for goods that are to come back in exchange'),
+      CARRIER_WEBHOOK_SECRETS: configTypes
+        .json(
+          z.record(z.string().regex(/^[a-z][a-z0-9-]{1,31}$/, 'carriers are named like dhl'), configTypes.secret(16)),
+        )
+        .default({})
+        .describe(
+          'secrets that carriers sign their webhooks with, as JSON: {"dhl":"…"}; a carrier without one is refused',
+        ),
     },
     env,
   );

@@ -1,15 +1,16 @@
 import type { FulfillmentStatus } from '../domain/fulfillmentStatus.js';
 import type { Address, OrderLine, OrderView, TimelineEntry } from '../domain/order.js';
 import type { OrderStatus } from '../domain/orderStates.js';
+import { type FulfillmentJson, fulfillmentOf, type ReturnJson, returnOf } from './parcelRow.js';
 
-/** What `orderColumns` selects. */
+/** What `orderColumns` selects, with `PARCEL_COLUMNS` behind it or without. */
 export interface OrderRow {
   readonly id: string;
   readonly number: string;
   readonly status: OrderStatus;
   readonly fulfillment_status: FulfillmentStatus;
   readonly customer_id: string | null;
-  readonly cart_id: string;
+  readonly cart_id: string | null;
   readonly email: string;
   readonly locale: string;
   readonly currency_code: string;
@@ -29,6 +30,9 @@ export interface OrderRow {
   readonly coupon_codes: string[];
   readonly payment_due_at: Date;
   readonly payment_id: string | null;
+  readonly payment_purpose_id: string | null;
+  readonly extra_stock_ids: string[];
+  readonly open_edit: { id: string; dueAt: string; dueCents: number } | null;
   readonly placed_at: Date;
   readonly confirmed_at: Date | null;
   readonly expired_at: Date | null;
@@ -40,6 +44,8 @@ export interface OrderRow {
   readonly version: number;
   /** Null when they were not asked for. */
   readonly lines: OrderLine[] | null;
+  readonly fulfillments?: FulfillmentJson[];
+  readonly returns?: ReturnJson[];
   readonly timeline: (Omit<TimelineEntry, 'createdAt'> & { createdAt: string })[] | null;
 }
 
@@ -53,7 +59,8 @@ export const orderColumns = (
 ): string => `o.id, o.number, o.status, o.fulfillment_status,
   o.customer_id, o.cart_id, o.email, o.locale, o.currency_code, o.subtotal_cents, o.discount_cents, o.shipping_cents,
   o.tax_cents, o.tax_included, o.total_cents, o.shipping_address, o.billing_address, o.shipping_method_id,
-  o.shipping_method_name, o.coupon_codes, o.payment_due_at, o.payment_id, o.placed_at, o.confirmed_at, o.expired_at, o.delivered_at, o.completed_at,
+  o.shipping_method_name, o.coupon_codes, o.payment_due_at, o.payment_id,
+  o.payment_purpose_id, o.extra_stock_ids, o.open_edit, o.placed_at, o.confirmed_at, o.expired_at, o.delivered_at, o.completed_at,
   o.cancelled_at, o.cancel_reason, o.cancel_key, o.version, o.shipping_discount_cents, o.shipping_tax_cents,
   o.shipping_tax_basis_points,
   CASE WHEN ${lines} THEN (
@@ -98,6 +105,9 @@ export function orderOf(row: OrderRow): OrderView {
     couponCodes: row.coupon_codes,
     paymentDueAt: row.payment_due_at,
     paymentId: row.payment_id,
+    paymentPurposeId: row.payment_purpose_id,
+    extraStockIds: row.extra_stock_ids,
+    openEdit: row.open_edit && { ...row.open_edit, dueAt: new Date(row.open_edit.dueAt) },
     placedAt: row.placed_at,
     confirmedAt: row.confirmed_at,
     expiredAt: row.expired_at,
@@ -108,6 +118,8 @@ export function orderOf(row: OrderRow): OrderView {
     cancelKey: row.cancel_key,
     version: row.version,
     lines: row.lines ?? undefined,
+    fulfillments: row.fulfillments?.map(fulfillmentOf),
+    returns: row.returns?.map(returnOf),
     timeline: row.timeline?.map((entry) => ({ ...entry, createdAt: new Date(entry.createdAt) })),
   };
 }

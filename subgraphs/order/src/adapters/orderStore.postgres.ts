@@ -3,10 +3,16 @@ import { type Database, sql } from '@souk/postgres';
 import { failpoint } from '@souk/runtime';
 import type { CustomerOrdersRequest, OrderChange, OrderStore } from '../app/ports.js';
 import { type OrderRow, orderColumns, orderOf } from './orderRow.js';
+import { PARCEL_COLUMNS } from './parcelRow.js';
 import { TIMELINE_INSERT, timelineRows } from './timelineRows.js';
 import { applyWideChanges, isWide } from './wideChange.postgres.js';
 
 const byIds = sql<OrderRow>('order.byIds', `SELECT ${orderColumns('$2', '$3')} FROM orders o WHERE o.id = ANY ($1)`);
+
+const byIdsWithParcels = sql<OrderRow>(
+  'order.byIdsWithParcels',
+  `SELECT ${orderColumns('$2', '$3')}, ${PARCEL_COLUMNS} FROM orders o WHERE o.id = ANY ($1)`,
+);
 
 const forEvent = sql<OrderRow & { applied: boolean }>(
   'order.forEvent',
@@ -57,7 +63,8 @@ const applyChanges = sql<{ id: string }>(
 export function createOrderStore(database: Database): OrderStore {
   return {
     async byIds(ids, parts) {
-      const rows = await database.query(byIds, [ids, parts.lines, parts.timeline]);
+      const statement = parts.parcels ? byIdsWithParcels : byIds;
+      const rows = await database.query(statement, [ids, parts.lines, parts.timeline]);
       const found = new Map(rows.map((row) => [row.id, orderOf(row)]));
       return ids.map((id) => found.get(id));
     },

@@ -1,7 +1,9 @@
 import { OUTBOX_INSERT, outboxRows } from '@souk/outbox';
-import { type Database, sql } from '@souk/postgres';
+import { type Database, sql, type Transaction } from '@souk/postgres';
 import type { OrderChange } from '../app/ports.js';
 import type { Order } from '../domain/order.js';
+import { EditTaken, writeEdit } from './editRow.js';
+import { writeAfterSales } from './parcelRow.js';
 import { TIMELINE_INSERT, timelineRows } from './timelineRows.js';
 
 /** What `order.apply` does not write, as staff, returns and edits change it and no purchase does. */
@@ -20,12 +22,18 @@ const WIDE = [
   'shippingAddress',
   'billingAddress',
   'couponCodes',
+  'shippingMethodId',
+  'shippingMethodName',
+  'paymentPurposeId',
+  'extraStockIds',
+  'openEdit',
   'paymentDueAt',
 ] as const satisfies readonly (keyof Order)[];
 
 /** Whether a change touches more than the few columns of the purchase's own statement. */
-export const isWide = ({ before, after, lines }: OrderChange): boolean =>
-  lines !== undefined || WIDE.some((column) => before[column] !== after[column]);
+export const isWide = ({ before, after, lines, edit, fulfillments, returns }: OrderChange): boolean =>
+  [lines, edit, fulfillments, returns].some((part) => part !== undefined) ||
+  WIDE.some((column) => before[column] !== after[column]);
 
 /** As `order.apply`, with every column that can change. $1 changes, $2 timeline, $3 outbox, $4 the event that caused them or null. */
 const applyWide = sql<{ id: string }>(
@@ -38,14 +46,16 @@ const applyWide = sql<{ id: string }>(
        shipping_cents = c."shippingCents", shipping_discount_cents = c."shippingDiscountCents",
        shipping_tax_cents = c."shippingTaxCents", shipping_tax_basis_points = c."shippingTaxBasisPoints",
        tax_cents = c."taxCents", total_cents = c."totalCents", shipping_address = c."shippingAddress",
-       billing_address = c."billingAddress", coupon_codes = c."couponCodes",
-       payment_due_at = c."paymentDueAt"
+       billing_address = c."billingAddress", coupon_codes = c."couponCodes", shipping_method_id = c."shippingMethodId",
+       shipping_method_name = c."shippingMethodName", payment_purpose_id = c."paymentPurposeId",
+       extra_stock_ids = c."extraStockIds", open_edit = c."openEdit", payment_due_at = c."paymentDueAt"
      FROM jsonb_to_recordset($1::jsonb) AS c("id" text, "readVersion" int, "version" int, "status" text, "paymentId" text,
        "confirmedAt" timestamptz, "expiredAt" timestamptz, "cancelledAt" timestamptz, "cancelReason" text, "cancelKey" text,
        "fulfillmentStatus" text, "deliveredAt" timestamptz, "completedAt" timestamptz, "subtotalCents" bigint,
        "discountCents" bigint, "shippingCents" bigint, "shippingDiscountCents" bigint, "shippingTaxCents" bigint,
        "shippingTaxBasisPoints" int, "taxCents" bigint, "totalCents" bigint, "shippingAddress" jsonb, "billingAddress" jsonb,
-       "couponCodes" text[], "paymentDueAt" timestamptz)
+       "couponCodes" text[], "shippingMethodId" text, "shippingMethodName" text, "paymentPurposeId" text,
+       "extraStockIds" text[], "openEdit" jsonb, "paymentDueAt" timestamptz)
      WHERE o.id = c."id" AND o.version = c."readVersion"
      RETURNING o.id),
    timeline AS (${TIMELINE_INSERT('$2')} WHERE entry.order_id IN (SELECT id FROM changed)),
@@ -80,24 +90,38 @@ const writeLines = sql(
  * orders, so whatever is written behind it (lines, parcels, returns) is written by one change at a time, and not at all
  * when an order was changed meanwhile. Answers the ids of the orders that were changed.
  */
-export function applyWideChanges(
+export async function applyWideChanges(
   database: Database,
   changes: readonly OrderChange[],
   causedBy: string | null,
 ): Promise<ReadonlySet<string>> {
-  return database.transaction(async (tx) => {
-    const rows = await tx.query(applyWide, [
-      JSON.stringify(changes.map(({ before, after }) => ({ ...after, readVersion: before.version }))),
-      JSON.stringify(changes.flatMap((change) => timelineRows(change.after.id, change.timeline))),
-      outboxRows(changes.flatMap((change) => change.published)),
-      causedBy,
-    ]);
-    const changed = new Set(rows.map((row) => row.id));
-    const made = changes.filter((change) => changed.has(change.after.id));
-    const lines = made.flatMap(({ after, lines = [] }) =>
-      lines.map((line, index) => ({ ...line, orderId: after.id, nth: index + 1 })),
-    );
-    if (lines.length > 0) await tx.query(writeLines, [JSON.stringify(lines)]);
-    return changed;
-  });
+  try {
+    return await database.transaction((tx) => writeChanges(tx, changes, causedBy));
+  } catch (error) {
+    // Nothing was written: whoever decided it reads again.
+    if (error instanceof EditTaken) return new Set();
+    throw error;
+  }
+}
+
+async function writeChanges(
+  tx: Transaction,
+  changes: readonly OrderChange[],
+  causedBy: string | null,
+): Promise<ReadonlySet<string>> {
+  const rows = await tx.query(applyWide, [
+    JSON.stringify(changes.map(({ before, after }) => ({ ...after, readVersion: before.version }))),
+    JSON.stringify(changes.flatMap((change) => timelineRows(change.after.id, change.timeline))),
+    outboxRows(changes.flatMap((change) => change.published)),
+    causedBy,
+  ]);
+  const changed = new Set(rows.map((row) => row.id));
+  const made = changes.filter((change) => changed.has(change.after.id));
+  const lines = made.flatMap(({ after, lines = [] }) =>
+    lines.map((line, index) => ({ ...line, orderId: after.id, nth: index + 1 })),
+  );
+  if (lines.length > 0) await tx.query(writeLines, [JSON.stringify(lines)]);
+  for (const change of made) await writeAfterSales(tx, change.after.id, change);
+  for (const { edit } of made) if (edit !== undefined) await writeEdit(tx, edit);
+  return changed;
 }

@@ -1,10 +1,11 @@
-import { events, newEvent } from '@souk/events';
 import { actorOf, hasScope, type Viewer } from '@souk/runtime';
 import { decideCancellation } from '../domain/decideCancellation.js';
 import type { Order, OrderView } from '../domain/order.js';
 import type { Refusal } from '../domain/refusal.js';
+import { cancelledChange } from './cancelledChange.js';
+import type { EditStore } from './editPorts.js';
+import { lapseEdit } from './lapseEdits.js';
 import type { Clock, OrderStore } from './ports.js';
-import { timelineEntry } from './timelineEntry.js';
 import { viewerMaySee } from './viewerMaySee.js';
 
 export interface CancelOrderCommand {
@@ -23,11 +24,11 @@ const ATTEMPTS = 5;
 
 /**
  * Cancels a whole order as long as nothing of it is fulfilled, and publishes `order.cancelled`: stock and coupons are released,
- * money goes back. Decided on the version that is changed, so a payment that comes at the same moment is either seen here
+ * money goes back; a change that waits for its payment is called off before. Decided on the version that is changed, so a payment that comes at the same moment is either seen here
  * or sees the cancellation. The same key again changes nothing and answers the same.
  */
 export const cancelOrder =
-  (deps: { orders: OrderStore; clock: Clock }) =>
+  (deps: { orders: OrderStore; edits: Pick<EditStore, 'byIds' | 'overdue'>; clock: Clock }) =>
   async (viewer: Viewer, command: CancelOrderCommand): Promise<ChangeResult> => {
     if (command.idempotencyKey.length < 8 || command.idempotencyKey.length > 100) {
       return refuse('INVALID', 'The idempotency key must have 8 to 100 characters.', ['idempotencyKey']);
@@ -47,31 +48,15 @@ export const cancelOrder =
       const decision = decideCancellation(order, { by, reason, key });
       if (decision.kind === 'REPLAY') return { ok: true, order };
       if (decision.kind === 'REFUSE') return { ok: false, errors: [decision.refusal] };
+      if (order.openEdit !== null) {
+        // A change of its own: whichever of the two a crash leaves undone, the next call does.
+        await lapseEdit(deps, order.openEdit.id, 'CANCELLED', 'ORDER_CANCELLED');
+        continue;
+      }
       const now = deps.clock();
-      const after: Order = {
-        ...order,
-        status: 'CANCELLED',
-        cancelledAt: now,
-        cancelReason: reason,
-        cancelKey: key,
-        version: order.version + 1,
-      };
-      const event = newEvent(events.orderCancelled, {
-        aggregateId: order.id,
-        sequence: after.version,
-        now,
-        data: {
-          orderId: order.id,
-          number: order.number,
-          customerId: order.customerId,
-          cartId: order.cartId,
-          couponCodes: [...order.couponCodes],
-          reason: decision.reasonCode,
-        },
-      });
-      const timeline = [timelineEntry('CANCELLED', now, { message: reason })];
-      const changed = await deps.orders.apply([{ before: order, after, timeline, published: [event] }]);
-      if (changed.has(order.id)) return { ok: true, order: after };
+      const change = cancelledChange(order, { code: decision.reasonCode, reason, key }, now);
+      const changed = await deps.orders.apply([change]);
+      if (changed.has(order.id)) return { ok: true, order: change.after };
     }
     return refuse('CONFLICT', 'The order is changing at this moment. Try again with the same key.', ['id']);
   };

@@ -1,22 +1,26 @@
 import { addNote } from './addNote.js';
+import { type AfterSalesDeps, createAfterSales } from './afterSales.js';
 import { applyCapture } from './applyCapture.js';
+import { applyVoid } from './applyVoid.js';
+import { cancelLines } from './cancelLines.js';
 import { cancelOrder } from './cancelOrder.js';
+import { type EditOrderDeps, editOrder } from './editOrder.js';
 import { expireOrders } from './expireOrders.js';
 import { extendPaymentWindow } from './extendPaymentWindow.js';
 import { findGuestOrder, findOrders, listOrders } from './findOrders.js';
+import { cancelEdit, lapseEdits } from './lapseEdits.js';
 import { placeOrder } from './placeOrder.js';
 import type { GuestLookup, OrderList, OrderStore } from './ports.js';
 import { recordPaymentEvent } from './recordPaymentEvent.js';
 import { resumePlacements } from './resumePlacements.js';
 import { type RunPlacementDeps, runPlacement } from './runPlacement.js';
+import { resumeEdits } from './undoEdit.js';
 
-export interface AppDeps extends RunPlacementDeps {
+export interface AppDeps extends RunPlacementDeps, EditOrderDeps, AfterSalesDeps {
   readonly orders: OrderStore;
   readonly lookup: GuestLookup;
   readonly list: OrderList;
   readonly patienceMs: number;
-  /** How long after its delivery an order may be returned. */
-  readonly returnWindowMs: number;
 }
 
 /** Everything that the order service can do. */
@@ -26,7 +30,12 @@ export function createApp(deps: AppDeps) {
     placeOrder: placeOrder({ ...deps, run }),
     cancelOrder: cancelOrder(deps),
     extendPaymentWindow: extendPaymentWindow(deps),
+    cancelLines: cancelLines({ ...deps, cancelOrder: cancelOrder(deps) }),
+    editOrder: editOrder(deps),
+    cancelEdit: cancelEdit(deps),
+    editsOfOrders: deps.edits.ofOrders,
     addNote: addNote(deps),
+    ...createAfterSales(deps),
     findOrders: findOrders(deps),
     findGuestOrder: findGuestOrder(deps),
     listOrders: listOrders(deps),
@@ -34,10 +43,13 @@ export function createApp(deps: AppDeps) {
     returnWindowMs: deps.returnWindowMs,
     /** Consumers. */
     applyCapture: applyCapture(deps),
+    applyVoid: applyVoid(deps),
     recordPaymentEvent: recordPaymentEvent(deps),
     /** Sweepers. */
     resumePlacements: resumePlacements({ ...deps, run }),
     expireOrders: expireOrders(deps),
+    resumeEdits: resumeEdits(deps),
+    lapseEdits: lapseEdits(deps),
     sweepLookups: deps.lookup.sweep,
   };
 }

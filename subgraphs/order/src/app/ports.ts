@@ -1,9 +1,12 @@
 import type { EventEnvelope } from '@souk/events';
 import type { Money } from '@souk/money';
 import type { CheckedOutCart, PlacedOrder } from '../domain/decidePlacement.js';
+import type { Fulfillment } from '../domain/fulfillment.js';
 import type { Order, OrderLine, OrderView, TimelineEntry } from '../domain/order.js';
 import type { OrderStatus } from '../domain/orderStates.js';
 import type { PlainRefusal, Refusal } from '../domain/refusal.js';
+import type { OrderReturn } from '../domain/return.js';
+import type { EditWrite } from './editPorts.js';
 
 /** What a customer asked for when he pressed Place order. */
 export interface PlacementInput {
@@ -104,13 +107,15 @@ export interface StockPort {
   ): Promise<ReserveAnswer>;
   release(orderId: string): Promise<void>;
   /** Sells the order's stock, also when its reservation was released, as long as there is enough. */
-  sell(orderId: string): Promise<'SOLD' | 'SHORT'>;
+  sell(stockIds: readonly string[]): Promise<'SOLD' | 'SHORT'>;
 }
 
 /** Which parts of orders to read along. */
 export interface OrderParts {
   readonly lines: boolean;
   readonly timeline: boolean;
+  /** Fulfilments and returns; lists leave them to a statement of their own. */
+  readonly parcels?: boolean;
 }
 
 /** A decided change of one order. All of `after` is written, and with it, in the same transaction, what else belongs to the change. */
@@ -119,6 +124,11 @@ export interface OrderChange {
   readonly after: Order;
   /** Lines as they are now, those that are new included; the others stay as they are. */
   readonly lines?: readonly OrderLine[];
+  /** Parcels and returns as they are now, new or changed. */
+  readonly fulfillments?: readonly Fulfillment[];
+  readonly returns?: readonly OrderReturn[];
+  /** The edit that this change applies, proposes or ends. When it stands otherwise than `from`, nothing is written. */
+  readonly edit?: EditWrite;
   readonly timeline: readonly TimelineEntry[];
   readonly published: readonly EventEnvelope[];
 }

@@ -14,3 +14,10 @@ export function viewerMaySee(viewer: Viewer, order: { readonly customerId: strin
 export function isOrderStaff(viewer: Viewer): boolean {
   return hasScope(viewer, 'orders:read') || hasScope(viewer, 'orders:write');
 }
+
+/** As whom the viewer changes an order: staff with orders:write, its customer (a guest by its unguessable id), or not at all. */
+export function actingOn(viewer: Viewer, order: { readonly customerId: string | null }): 'customer' | 'staff' | null {
+  if (hasScope(viewer, 'orders:write')) return 'staff';
+  if (order.customerId === null) return viewer.kind === 'service' ? null : 'customer';
+  return viewer.kind === 'user' && viewer.userId === order.customerId ? 'customer' : null;
+}

@@ -12,7 +12,8 @@ import type { Refusal } from './refusal.js';
 
 /** A cart that was re-priced and locked for one order. */
 export interface CheckedOutCart {
-  readonly cartId: string;
+  /** Null for a draft of the staff. */
+  readonly cartId: string | null;
   readonly customerId: string | null;
   readonly email: string;
   readonly currencyCode: string;
@@ -104,6 +105,9 @@ export function decidePlacement(cart: CheckedOutCart, terms: PlacementTerms, set
       couponCodes: cart.discountCodes,
       paymentDueAt: new Date(setting.now.getTime() + setting.paymentWindowMs),
       paymentId: null,
+      paymentPurposeId: null,
+      extraStockIds: [],
+      openEdit: null,
       placedAt: setting.now,
       confirmedAt: null,
       expiredAt: null,

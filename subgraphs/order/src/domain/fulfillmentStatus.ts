@@ -1,4 +1,4 @@
-import type { OrderLine } from './order.js';
+import type { Order, OrderLine } from './order.js';
 
 /** How far an order has got on its way to the customer; its own axis beside the order's status. */
 export type FulfillmentStatus = 'UNFULFILLED' | 'PARTIALLY_FULFILLED' | 'FULFILLED' | 'DELIVERED' | 'RETURNED';
@@ -15,4 +15,14 @@ export function fulfillmentStatusOf(lines: readonly Counters[]): FulfillmentStat
   if (ordered.some((line) => line.quantityFulfilled < line.quantity)) return 'PARTIALLY_FULFILLED';
   if (ordered.every((line) => line.quantityReturned === line.quantity)) return 'RETURNED';
   return ordered.every((line) => line.quantityDelivered === line.quantity) ? 'DELIVERED' : 'FULFILLED';
+}
+
+/**
+ * The order with the fulfilment status that these lines (all of them) amount to, since `at` when it is new. Delivered is
+ * delivered whole: a part that is still to come, or a new article in exchange, ends it until that has arrived too.
+ */
+export function withLines<O extends Order>(order: O, lines: readonly OrderLine[], at: Date): O {
+  const fulfillmentStatus = fulfillmentStatusOf(lines);
+  const arrived = fulfillmentStatus === 'DELIVERED' ? (order.deliveredAt ?? at) : null;
+  return { ...order, fulfillmentStatus, deliveredAt: fulfillmentStatus === 'RETURNED' ? order.deliveredAt : arrived };
 }

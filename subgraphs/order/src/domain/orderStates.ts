@@ -4,7 +4,16 @@ import type { FulfillmentStatus } from './fulfillmentStatus.js';
 export type OrderStatus = 'PENDING_PAYMENT' | 'CONFIRMED' | 'COMPLETED' | 'CANCELLED' | 'EXPIRED';
 
 /** What changes an order. The last ones of the table leave its status as it is. */
-export type OrderTransition = 'CONFIRM' | 'REVIVE' | 'EXPIRE' | 'CANCEL' | 'FULFILL' | 'REQUEST_RETURN' | 'COMPLETE';
+export type OrderTransition =
+  | 'CONFIRM'
+  | 'REVIVE'
+  | 'EXPIRE'
+  | 'CANCEL'
+  | 'EDIT_UNPAID'
+  | 'EDIT_PAID'
+  | 'FULFILL'
+  | 'REQUEST_RETURN'
+  | 'COMPLETE';
 
 export interface TransitionRule {
   readonly from: readonly OrderStatus[];
@@ -28,8 +37,18 @@ export const ORDER_TRANSITIONS: Readonly<Record<OrderTransition, TransitionRule>
   CANCEL: {
     from: ['PENDING_PAYMENT', 'CONFIRMED'],
     to: 'CANCELLED',
-    by: ['customer', 'staff'],
+    // The system: when the authorized money that had confirmed it is gone.
+    by: ['customer', 'staff', 'system'],
     fulfillment: ['UNFULFILLED'],
+  },
+  /** Staff change what is ordered, customers cancel units that have not left. Its payment follows. */
+  EDIT_UNPAID: { from: ['PENDING_PAYMENT'], to: 'PENDING_PAYMENT', by: ['customer', 'staff'] },
+  /** The same once it is paid: a difference goes back, or is paid first. */
+  EDIT_PAID: {
+    from: ['CONFIRMED'],
+    to: 'CONFIRMED',
+    by: ['customer', 'staff'],
+    fulfillment: ['UNFULFILLED', 'PARTIALLY_FULFILLED', 'FULFILLED'],
   },
   /** A parcel leaves. */
   FULFILL: { from: ['CONFIRMED'], to: 'CONFIRMED', by: ['staff'], fulfillment: ['UNFULFILLED', 'PARTIALLY_FULFILLED'] },
@@ -54,6 +73,8 @@ export interface OrderStanding {
   readonly fulfillmentStatus: FulfillmentStatus;
   readonly paymentDueAt: Date;
   readonly deliveredAt: Date | null;
+  /** The edit that waits for its payment. */
+  readonly openEdit?: { readonly dueAt: Date } | null;
 }
 
 /** Whether the table allows this step to this actor now. */
@@ -66,17 +87,22 @@ export function isLegal(transition: OrderTransition, order: OrderStanding, actor
   );
 }
 
-/** Whether money may be taken for the order: it waits for it, and its stock is still held. */
+/** Whether money may be taken for the order, or for the edit that waits for it: its stock is still held. */
 export function isPayable(order: OrderStanding, now: Date): boolean {
-  return order.status === 'PENDING_PAYMENT' && now < order.paymentDueAt;
+  if (order.status === 'PENDING_PAYMENT') return now < order.paymentDueAt;
+  return order.status === 'CONFIRMED' && order.openEdit != null && now < order.openEdit.dueAt;
 }
+
+/** Whether what is ordered may be changed, by an edit or by cancelling units. */
+export const isEditable = (order: OrderStanding, actor: OrderActor): boolean =>
+  isLegal('EDIT_UNPAID', order, actor) || isLegal('EDIT_PAID', order, actor);
 
 /** Whether the return window has passed. It begins when the whole order is with its customer. */
 export function returnWindowIsOver(order: OrderStanding, now: Date, returnWindowMs: number): boolean {
   return order.deliveredAt !== null && now.getTime() >= order.deliveredAt.getTime() + returnWindowMs;
 }
 
-export type OrderAction = 'PAY' | 'CANCEL' | 'FULFILL' | 'REQUEST_RETURN' | 'COMPLETE';
+export type OrderAction = 'PAY' | 'CANCEL' | 'CANCEL_LINES' | 'EDIT' | 'FULFILL' | 'REQUEST_RETURN' | 'COMPLETE';
 
 /** The steps that a person may take now. Paying is for customers: staff do not pay. */
 export function allowedActions(
@@ -88,6 +114,10 @@ export function allowedActions(
   const actions: OrderAction[] = [];
   if (actor === 'customer' && isPayable(order, now)) actions.push('PAY');
   if (isLegal('CANCEL', order, actor)) actions.push('CANCEL');
+  if (isEditable(order, actor) && (order.openEdit ?? null) === null) {
+    if (order.fulfillmentStatus !== 'FULFILLED') actions.push('CANCEL_LINES');
+    if (actor === 'staff') actions.push('EDIT');
+  }
   if (isLegal('FULFILL', order, actor)) actions.push('FULFILL');
   if (isLegal('REQUEST_RETURN', order, actor) && !returnWindowIsOver(order, now, returnWindowMs)) {
     actions.push('REQUEST_RETURN');

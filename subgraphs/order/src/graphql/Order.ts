@@ -4,19 +4,12 @@ import { isOrderStaff } from '../app/viewerMaySee.js';
 import type { OrderView } from '../domain/order.js';
 import { allowedActions } from '../domain/orderStates.js';
 import type { OrderResolvers } from '../generated/graphql.js';
-import type { Context } from './context.js';
+import { editModel } from './editModel.js';
+import { fulfillmentsOf, linesOf, returnsOf, timelineOf } from './orderParts.js';
 import { selectedParts } from './selection.js';
 
 const amount = (pick: (order: OrderView) => number) => (order: OrderView) =>
   toGraph(money(pick(order), order.currencyCode));
-
-/** Both read what came with the order; an order that came without (a payload of a mutation) is completed by the loader. */
-async function linesOf(order: OrderView, { loaders }: Context) {
-  return order.lines ?? (await loaders.order({ lines: true, timeline: false }).load(order.id))?.lines ?? [];
-}
-async function timelineOf(order: OrderView, { loaders }: Context) {
-  return order.timeline ?? (await loaders.order({ lines: false, timeline: true }).load(order.id))?.timeline ?? [];
-}
 
 export const Order: OrderResolvers = {
   __resolveReference: ({ id }, { loaders }, info) => loaders.order(selectedParts(info)).load(id),
@@ -27,6 +20,8 @@ export const Order: OrderResolvers = {
   customer: (order) => (order.customerId === null ? null : { id: order.customerId }),
   lines: async (order, _, context) =>
     (await linesOf(order, context)).map((line) => ({ ...line, currencyCode: order.currencyCode })),
+  fulfillments: (order, _, context) => fulfillmentsOf(order, context),
+  returns: (order, _, context) => returnsOf(order, context),
   subtotal: amount((order) => order.subtotalCents),
   discount: amount((order) => order.discountCents),
   shipping: amount((order) => order.shippingCents),
@@ -40,5 +35,12 @@ export const Order: OrderResolvers = {
     const count = Math.min(Math.max(first ?? 50, 0), MAX_PAGE_SIZE);
     return visible.slice(start, start + count).map((entry) => ({ ...entry, customerId: order.customerId }));
   },
+  openEdit: async ({ id, openEdit, currencyCode }, _, { loaders }) => {
+    if (openEdit === null) return null;
+    const edit = (await loaders.edits.load(id)).find((one) => one.id === openEdit.id);
+    return (edit && editModel(edit, currencyCode)) ?? null;
+  },
+  edits: async ({ id, currencyCode }, _, { loaders }) =>
+    (await loaders.edits.load(id)).flatMap((edit) => editModel(edit, currencyCode) ?? []),
   reservationExpiresAt: (order) => (order.status === 'PENDING_PAYMENT' ? order.paymentDueAt : null),
 };

@@ -1,6 +1,7 @@
 import { money, toGraph } from '@souk/money';
 import type { OrderView } from '../domain/order.js';
 import type { OrderForNotificationResolvers, OrderLineForNotificationResolvers } from '../generated/graphql.js';
+import { fulfillmentsOf, returnsOf } from './orderParts.js';
 
 const amount = (pick: (order: OrderView) => number) => (order: OrderView) =>
   toGraph(money(pick(order), order.currencyCode));
@@ -9,6 +10,9 @@ export const OrderForNotification: OrderForNotificationResolvers = {
   customerName: (order) => order.shippingAddress.fullName,
   phone: (order) => order.shippingAddress.phone ?? null,
   lines: (order) => (order.lines ?? []).map((line) => ({ ...line, currencyCode: order.currencyCode })),
+  fulfillment: async (order, { id }, context) =>
+    (await fulfillmentsOf(order, context)).find((parcel) => parcel.id === id) ?? null,
+  return: async (order, { id }, context) => (await returnsOf(order, context)).find((back) => back.id === id) ?? null,
   subtotal: amount((order) => order.subtotalCents),
   discount: amount((order) => order.discountCents),
   shipping: amount((order) => order.shippingCents),

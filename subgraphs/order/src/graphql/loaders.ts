@@ -2,6 +2,7 @@ import type { Viewer } from '@souk/runtime';
 import DataLoader from 'dataloader';
 import type { App } from '../app/index.js';
 import type { CustomerOrdersRequest, OrderPage, OrderParts } from '../app/ports.js';
+import type { OrderEdit } from '../domain/edit.js';
 import type { OrderView } from '../domain/order.js';
 
 export interface Loaders {
@@ -9,6 +10,8 @@ export interface Loaders {
   order(parts: OrderParts): DataLoader<string, OrderView | undefined>;
   /** Pages of users' orders with the same arguments; one statement for all users of a list. */
   ofCustomer(request: CustomerOrdersRequest): DataLoader<string, OrderPage>;
+  /** The edits of orders that the viewer was shown. */
+  readonly edits: DataLoader<string, readonly OrderEdit[]>;
 }
 
 /** Loaders of one request. */
@@ -16,8 +19,9 @@ export function createLoaders(app: App, viewer: Viewer): Loaders {
   const orders = new Map<string, DataLoader<string, OrderView | undefined>>();
   const pages = new Map<string, DataLoader<string, OrderPage>>();
   return {
+    edits: new DataLoader((orderIds) => app.editsOfOrders(orderIds)),
     order(parts) {
-      const key = `${parts.lines}:${parts.timeline}`;
+      const key = `${parts.lines}:${parts.timeline}:${parts.parcels === true}`;
       let loader = orders.get(key);
       if (loader === undefined) {
         loader = new DataLoader((ids) => app.findOrders(viewer, ids, parts));

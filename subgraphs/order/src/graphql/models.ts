@@ -1,11 +1,35 @@
 import type { OrderPage } from '../app/ports.js';
+import type { EditedLine, EditPlan, OrderEdit } from '../domain/edit.js';
+import type { Fulfillment, LineQuantity } from '../domain/fulfillment.js';
 import type { OrderLine, OrderView, TimelineEntry } from '../domain/order.js';
+import type { OrderReturn, ReturnLine } from '../domain/return.js';
 
 /** What resolvers are given as parent, by GraphQL type. */
 export type OrderModel = OrderView;
 export type OrderLineModel = OrderLine & { readonly currencyCode: string };
 export type OrderEventModel = TimelineEntry & { readonly customerId: string | null };
+export type OrderEditModel = OrderEdit & {
+  readonly state: 'APPLIED' | 'AWAITING_PAYMENT' | 'EXPIRED' | 'CANCELLED';
+  readonly plan: EditPlan;
+  readonly currencyCode: string;
+};
+export interface OrderChangeModel {
+  readonly plan: EditPlan;
+  readonly currencyCode: string;
+}
+export type OrderLineChangeModel = EditedLine & { readonly currencyCode: string };
 export type OrderConnectionModel = OrderPage;
+interface OfOrder {
+  readonly order: OrderView;
+}
+export type FulfillmentModel = Fulfillment & OfOrder;
+export type OrderLineQuantityModel = LineQuantity & OfOrder;
+export type ReturnModel = OrderReturn & OfOrder;
+export type ReturnLineModel = ReturnLine & OfOrder;
+export type FulfillmentForNotificationModel = FulfillmentModel;
+export type ReturnForNotificationModel = ReturnModel;
+export type ReturnLineForNotificationModel = ReturnLineModel;
+export type ArticleForNotificationModel = OrderLineQuantityModel;
 export interface UserModel {
   readonly id: string;
 }

@@ -1,21 +1,44 @@
 import type { Resolvers } from '../generated/graphql.js';
+import {
+  ArticleForNotification,
+  FulfillmentForNotification,
+  ReturnForNotification,
+  ReturnLineForNotification,
+} from './AfterSalesForNotification.js';
+import { Fulfillment } from './Fulfillment.js';
+import { fulfillmentCancel } from './Mutation/fulfillmentCancel.js';
+import { fulfillmentCreate } from './Mutation/fulfillmentCreate.js';
+import { fulfillmentDeliver } from './Mutation/fulfillmentDeliver.js';
+import { fulfillmentTrackingUpdate } from './Mutation/fulfillmentTrackingUpdate.js';
 import { orderCancel } from './Mutation/orderCancel.js';
+import { orderComplete } from './Mutation/orderComplete.js';
+import { orderEdit } from './Mutation/orderEdit.js';
+import { orderEditCancel } from './Mutation/orderEditCancel.js';
+import { orderLinesCancel } from './Mutation/orderLinesCancel.js';
 import { orderNoteAdd } from './Mutation/orderNoteAdd.js';
 import { orderPaymentWindowExtend } from './Mutation/orderPaymentWindowExtend.js';
 import { orderPlace } from './Mutation/orderPlace.js';
+import { returnApprove } from './Mutation/returnApprove.js';
+import { returnCancel } from './Mutation/returnCancel.js';
+import { returnDecline } from './Mutation/returnDecline.js';
+import { returnReceive } from './Mutation/returnReceive.js';
+import { returnRequest } from './Mutation/returnRequest.js';
 import { Order } from './Order.js';
 import { OrderConnection } from './OrderConnection.js';
+import { OrderChange, OrderEdit, OrderLineChange } from './OrderEdit.js';
 import { OrderEvent } from './OrderEvent.js';
 import { OrderForInvoice } from './OrderForInvoice.js';
 import { OrderForNotification, OrderLineForNotification } from './OrderForNotification.js';
 import { OrderForPayment } from './OrderForPayment.js';
 import { OrderLine } from './OrderLine.js';
+import { OrderLineQuantity } from './OrderLineQuantity.js';
 import { order } from './Query/order.js';
 import { orderByNumber } from './Query/orderByNumber.js';
 import { orderForNotification } from './Query/orderForNotification.js';
 import { orderForPayment } from './Query/orderForPayment.js';
 import { orders } from './Query/orders.js';
 import { ordersForInvoice } from './Query/ordersForInvoice.js';
+import { Return, ReturnLine } from './Return.js';
 import { ordersForNotification } from './Query/ordersForNotification.js';
 import { User } from './User.js';
 
@@ -30,10 +53,39 @@ export const resolvers: Resolvers = {
     ordersForInvoice,
     ordersForNotification,
   },
-  Mutation: { orderPaymentWindowExtend, orderPlace, orderCancel, orderNoteAdd },
+  Mutation: {
+    orderPaymentWindowExtend,
+    orderPlace,
+    orderCancel,
+    orderLinesCancel,
+    orderEdit,
+    orderEditCancel,
+    orderNoteAdd,
+    fulfillmentCancel,
+    fulfillmentCreate,
+    fulfillmentDeliver,
+    fulfillmentTrackingUpdate,
+    orderComplete,
+    returnApprove,
+    returnCancel,
+    returnDecline,
+    returnReceive,
+    returnRequest,
+  },
   Order,
   OrderLine,
+  OrderLineQuantity,
+  Fulfillment,
+  Return,
+  ReturnLine,
+  FulfillmentForNotification,
+  ArticleForNotification,
+  ReturnForNotification,
+  ReturnLineForNotification,
   OrderEvent,
+  OrderEdit,
+  OrderChange,
+  OrderLineChange,
   OrderConnection,
   User,
   OrderForPayment,

@@ -4,5 +4,10 @@ import type { OrderParts } from '../app/ports.js';
 
 /** The parts of orders that are selected anywhere below a field. */
 export function selectedParts(info: GraphQLResolveInfo): OrderParts {
-  return { lines: asksAnywhereFor(info, 'lines'), timeline: asksAnywhereFor(info, 'events') };
+  const parcels = asksAnywhereFor(info, 'fulfillments', 'fulfillment', 'returns', 'return');
+  return {
+    lines: parcels || asksAnywhereFor(info, 'lines'),
+    timeline: asksAnywhereFor(info, 'events'),
+    ...(parcels && { parcels }),
+  };
 }

@@ -1,17 +1,26 @@
 import { randomBytes } from 'node:crypto';
+import { allocate, money, splitTaxIncluded } from '@souk/money';
 import { type Database, openDatabase, sql } from '@souk/postgres';
 import { createLogger, newId, ServiceUnavailable, type Viewer } from '@souk/runtime';
 import { createTestDatabase } from '@souk/testkit';
+import { createCarrierWebhook } from '../adapters/carrier.webhook.js';
+import { createCarrierEvents } from '../adapters/carrierEvents.postgres.js';
+import { createEditStore } from '../adapters/editStore.postgres.js';
 import { createGuestLookup } from '../adapters/guestLookup.postgres.js';
 import { createOrderList } from '../adapters/orderList.prisma.js';
 import { createOrderStore } from '../adapters/orderStore.postgres.js';
 import { createPlacementStore } from '../adapters/placementStore.postgres.js';
+import { createWholeOrders } from '../adapters/wholeOrders.postgres.js';
+import type { QuotePort } from '../app/editPorts.js';
 import { createApp } from '../app/index.js';
 import type { PlaceOrderCommand } from '../app/placeOrder.js';
 import type { CartPort, CheckoutAnswer, ReserveAnswer, StockPort } from '../app/ports.js';
 import type { CheckedOutCart } from '../domain/decidePlacement.js';
 import { PrismaClient } from '../generated/prisma/client.js';
+import { fakeArticles, fakeExchangeStock } from './fakeExchange.js';
 import { checkedOutCart } from './samples.js';
+
+export const CARRIER_SECRET = 'a-secret-of-the-carrier';
 
 export const GUEST: Viewer = { kind: 'anonymous' };
 export const user = (userId: string, scopes: string[] = []): Viewer => ({
@@ -53,9 +62,15 @@ export function fakeStock() {
   const reserved = new Set<string>();
   const sold = new Set<string>();
   const released = new Set<string>();
-  const state = { answer: undefined as ReserveAnswer | undefined, sellable: true };
+  const state = {
+    answer: undefined as ReserveAnswer | undefined,
+    sellable: true,
+    /** What happens while a reservation is on its way. */
+    onReserve: undefined as (() => Promise<void>) | undefined,
+  };
   const port: StockPort = {
     async reserve(orderId) {
+      await state.onReserve?.();
       if (released.has(orderId)) return { kind: 'CONTRADICTED' };
       if (state.answer !== undefined) return state.answer;
       reserved.add(orderId);
@@ -65,13 +80,76 @@ export function fakeStock() {
       released.add(orderId);
       reserved.delete(orderId);
     },
-    async sell(orderId) {
+    async sell(stockIds) {
       if (!state.sellable) return 'SHORT';
-      sold.add(orderId);
+      for (const id of stockIds) sold.add(id);
       return 'SOLD';
     },
   };
   return { port, state, reserved, sold, released };
+}
+
+/** A cart service that knows what some variants cost today, in the order's currency and with 19 % tax included. */
+export function fakeQuotes() {
+  const prices = new Map<string, { unitPriceCents: number; available?: number; forSale?: boolean }>();
+  const methods = new Map([['express', 990]]);
+  const state = { asked: 0 };
+  const port: QuotePort = {
+    async quote({ lines, shippingMethodId, discount }) {
+      state.asked += 1;
+      const quoted = lines.map(({ variantId, quantity, unitPriceCents }) => {
+        const known = prices.get(variantId);
+        if (known === undefined) return null;
+        const price = unitPriceCents ?? known.unitPriceCents;
+        return { known, variantId, quantity, price, subtotal: price * quantity };
+      });
+      const subtotalCents = quoted.reduce((sum, line) => sum + (line?.subtotal ?? 0), 0);
+      const off =
+        discount === null ? 0 : 'percent' in discount ? (subtotalCents * discount.percent) / 100 : discount.centAmount;
+      const shares = allocate(
+        money(Math.round(off), 'EUR'),
+        quoted.map((line) => line?.subtotal ?? 0),
+      );
+      const priced = quoted.map((line, index) => {
+        if (line === null) return null;
+        const discountCents = shares[index]?.centAmount ?? 0;
+        const totalCents = line.subtotal - discountCents;
+        return {
+          variantId: line.variantId,
+          productName: `Product ${line.variantId}`,
+          variantName: null,
+          sku: line.variantId.toUpperCase(),
+          imageUrl: null,
+          quantity: line.quantity,
+          unitPriceCents: line.price,
+          discountCents,
+          taxCents: splitTaxIncluded(money(totalCents, 'EUR'), 1_900).tax.centAmount,
+          totalCents,
+          forSale: line.known.forSale ?? true,
+          quantityAvailable: line.known.available ?? 100,
+        };
+      });
+      const price = shippingMethodId === null ? undefined : methods.get(shippingMethodId);
+      const shippingCents = price ?? 0;
+      const shippingTaxCents = splitTaxIncluded(money(shippingCents, 'EUR'), 1_900).tax.centAmount;
+      return {
+        kind: 'QUOTED',
+        quote: {
+          lines: priced,
+          subtotalCents,
+          discountCents: Math.round(off),
+          taxCents: priced.reduce((sum, line) => sum + (line?.taxCents ?? 0), 0) + shippingTaxCents,
+          taxBasisPoints: 1_900,
+          taxIncluded: true,
+          shippingTaxCents,
+          totalCents: subtotalCents - Math.round(off) + shippingCents,
+          shippingMethod: price === undefined ? null : { id: 'express', name: 'Express', priceCents: price },
+          shippingMethods: [{ id: 'express', name: 'Express', priceCents: 990 }],
+        },
+      };
+    },
+  };
+  return { port, prices, state };
 }
 
 /** Makes a port fail like a service that cannot be reached. `after` lets the call act first: its answer is lost. */
@@ -106,11 +184,24 @@ export async function orderHarness() {
   const stock = fakeStock();
   const cartFaults = failing(cart.port);
   const stockFaults = failing(stock.port);
+  const quotes = fakeQuotes();
+  const quoteFaults = failing(quotes.port);
+  const exchange = fakeExchangeStock();
+  const exchangeFaults = failing(exchange.port);
+  const articles = fakeArticles();
+  const articleFaults = failing(articles.port);
   const time = { offsetMs: 0 };
   const placements = createPlacementStore(database);
   const placementFaults = failing(placements);
   const app = createApp({
     orders: createOrderStore(database),
+    edits: createEditStore(database),
+    quotes: quoteFaults.port,
+    whole: createWholeOrders(database),
+    exchangeStock: exchangeFaults.port,
+    articles: (ids) => articleFaults.port.find(ids),
+    carriers: new Map([['dhl', createCarrierWebhook(CARRIER_SECRET)]]),
+    carrierEvents: createCarrierEvents(database),
     placements: placementFaults.port,
     lookup: createGuestLookup(database),
     list: createOrderList(new PrismaClient({ adapter: database.prismaAdapter() })),
@@ -119,8 +210,10 @@ export async function orderHarness() {
     clock: () => new Date(Date.now() + time.offsetMs),
     randomBytes,
     paymentWindowMs: 1_800_000,
+    editWindowMs: 86_400_000,
     patienceMs: 1_000,
     returnWindowMs: 30 * 86_400_000,
+    exchangeHoldMs: 14 * 86_400_000,
     logger,
   });
   return {
@@ -128,8 +221,18 @@ export async function orderHarness() {
     database,
     cart,
     stock,
+    quotes,
+    exchange,
+    articles,
     time,
-    fail: { cart: cartFaults.fail, stock: stockFaults.fail, placements: placementFaults.fail },
+    fail: {
+      quotes: quoteFaults.fail,
+      exchange: exchangeFaults.fail,
+      articles: articleFaults.fail,
+      cart: cartFaults.fail,
+      stock: stockFaults.fail,
+      placements: placementFaults.fail,
+    },
     command: (parts: Partial<PlaceOrderCommand> = {}): PlaceOrderCommand => ({
       cartId: newId('crt'),
       cartVersion: 3,

@@ -1,4 +1,9 @@
 import type { QueryResolvers } from '../../generated/graphql.js';
+import { selectedParts } from '../selection.js';
 
-export const orderForNotification: NonNullable<QueryResolvers['orderForNotification']> = (_, { id }, { loaders }) =>
-  loaders.order({ lines: true, timeline: false }).load(id);
+export const orderForNotification: NonNullable<QueryResolvers['orderForNotification']> = (
+  _,
+  { id },
+  { loaders },
+  info,
+) => loaders.order(selectedParts(info)).load(id);
