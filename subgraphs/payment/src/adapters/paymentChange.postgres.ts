@@ -18,7 +18,7 @@ export const applyChange = sql<{ id: string }>(
        authorized_until = c.authorized_until, customer_reference = c.customer_reference, method_reference = c.method_reference,
        save_method = c.save_method, return_url = c.return_url, failure_code = c.failure_code, failure_message = c.failure_message,
        failure_reference = c.failure_reference, cancel_requested = c.cancel_requested, replaced = c.replaced,
-       reconcile_at = c.reconcile_at, version = c.version, updated_at = now()
+       reconcile_at = c.reconcile_at, reconciliations = 0, version = c.version, updated_at = now()
      FROM jsonb_to_record($1::jsonb) AS c(id text, read_version int, version int, state text, amount_cents bigint,
        authorized_cents bigint, captured_cents bigint, released_cents bigint, refunded_cents bigint, refund_reserved_cents bigint,
        disputed boolean, charged_back_cents bigint, provider_reference text, attempt int, payable_until timestamptz,

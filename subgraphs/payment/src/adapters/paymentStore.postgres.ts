@@ -57,13 +57,14 @@ const open = sql<PaymentRow>(
 );
 
 /**
- * The next time is set here, doubling from half a minute to ten minutes: it is also the lease of the process that got it. Authorized
+ * The next time is set here, doubling from 8 seconds to ten minutes since the payment last changed: it is also the lease of the process
+ * that got it, so what a dead one had taken is taken again at once. Authorized
  * money that nobody captures or voids may wait for days: it is asked about four times a day, to notice when it lapses.
  */
 const takeUnsettled = sql<PaymentRow>(
   'payment.takeUnsettled',
   `UPDATE payment p SET reconciliations = p.reconciliations + 1,
-     reconcile_at = now() + least(interval '30 seconds' * 2 ^ least(p.reconciliations, 10),
+     reconcile_at = now() + least(interval '8 seconds' * 2 ^ least(p.reconciliations, 10),
        CASE WHEN p.state = 'AUTHORIZED' AND NOT p.cancel_requested
          AND NOT EXISTS (SELECT 1 FROM capture k WHERE k.payment_id = p.id AND k.state = 'PENDING')
        THEN interval '6 hours' ELSE interval '10 minutes' END)
@@ -73,7 +74,7 @@ const takeUnsettled = sql<PaymentRow>(
 const takeRefunds = sql<{ payment_id: string; id: string }>(
   'payment.takeRefunds',
   `UPDATE refund r SET attempts = r.attempts + 1,
-     attempt_at = now() + least(interval '30 seconds' * 2 ^ least(r.attempts, 10), interval '10 minutes')
+     attempt_at = now() + least(interval '8 seconds' * 2 ^ least(r.attempts, 10), interval '10 minutes')
    WHERE r.id IN (SELECT id FROM refund WHERE attempt_at <= now() ORDER BY attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED)
    RETURNING r.payment_id, r.id`,
 );

@@ -1,9 +1,10 @@
 import { type Database, sql } from '@souk/postgres';
 import type { StoredWebhook, WebhookStatus, WebhookStore } from '../app/ports.js';
+import { WEBHOOK_LEASE_MS } from '../app/webhookQueue.js';
 import type { PrismaClient } from '../generated/prisma/client.js';
 
 /** How long a process that takes a webhook has it for itself. */
-const LEASE = `interval '30 seconds'`;
+const LEASE = `interval '${WEBHOOK_LEASE_MS} milliseconds'`;
 
 interface StoredRow {
   readonly id: string;

@@ -22,7 +22,7 @@ export type CaptureResult =
   | { readonly ok: false; readonly errors: readonly Refusal[] };
 
 /** A capture that is not executed at once is taken up by the reconciliation after this long. */
-const CAPTURE_LEASE_MS = 30_000;
+const CAPTURE_LEASE_MS = 8_000;
 
 /**
  * Takes all or a part of what a customer has authorized; the caller has checked that the viewer is staff. The request is stored, bound to

@@ -23,7 +23,7 @@ export type RefundResult =
   | { readonly ok: false; readonly errors: readonly Refusal[] };
 
 /** A refund that is not executed at once is taken up by the sweeper after this long. */
-export const REFUND_LEASE_MS = 30_000;
+export const REFUND_LEASE_MS = 8_000;
 const MAX_REASON = 500;
 
 /**

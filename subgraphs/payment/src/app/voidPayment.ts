@@ -10,7 +10,7 @@ export type VoidResult =
   | { readonly ok: false; readonly errors: readonly Refusal[] };
 
 /** A void that is not executed at once is taken up by the reconciliation after this long. */
-const VOID_LEASE_MS = 30_000;
+const VOID_LEASE_MS = 8_000;
 
 /**
  * Gives up what is authorized and not captured; the caller has checked that the viewer is staff. The decision is stored before the

@@ -9,6 +9,11 @@ export interface WebhookQueue {
   close(): Promise<void>;
 }
 
+/**
+ * How long a process that stores or takes a webhook has it for itself. Short, so that what a dead process had is processed soon; one that is
+ * slower than that is processed twice, which changes nothing.
+ */
+export const WEBHOOK_LEASE_MS = 8_000;
 const CONCURRENCY = 8;
 const MAX_WAITING = 1_000;
 const BATCH = 50;
@@ -18,13 +23,15 @@ export function createWebhookQueue(
   webhooks: Pick<WebhookStore, 'take'>,
   process: (webhook: StoredWebhook) => Promise<void>,
 ): WebhookQueue {
-  const waiting: StoredWebhook[] = [];
+  const waiting: { readonly webhook: StoredWebhook; readonly until: number }[] = [];
   const running = new Set<Promise<void>>();
   let closed = false;
 
   function next(): void {
     while (!closed && running.size < CONCURRENCY && waiting.length > 0) {
-      const webhook = waiting.shift() as StoredWebhook;
+      const { webhook, until } = waiting.shift() as (typeof waiting)[number];
+      // it has waited for so long that the sweeper of some process has it
+      if (performance.now() >= until) continue;
       const work: Promise<void> = process(webhook).finally(() => {
         running.delete(work);
         next();
@@ -36,7 +43,7 @@ export function createWebhookQueue(
   return {
     start(webhook) {
       if (closed || waiting.length >= MAX_WAITING) return;
-      waiting.push(webhook);
+      waiting.push({ webhook, until: performance.now() + WEBHOOK_LEASE_MS });
       setImmediate(next);
     },
     async sweep() {
