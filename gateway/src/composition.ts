@@ -87,7 +87,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger, super
   }
   await addCors(app, { origins: config.corsOrigins, production: config.production });
   addGraphqlRoute(app, apollo, createAuthenticator({ keys }), limits, persisted);
-  addWebhookRoute(app, upstream('payment'), logger);
+  addWebhookRoute(app, { payment: upstream('payment'), order: upstream('order') }, logger);
   addDocumentRoute(app, upstream('payment'), logger);
   addMediaRoute(app, upstream('product'), logger);
   if (config.consoleEnabled) addConsoleRoutes(app, config.demoAccounts);

@@ -38,3 +38,15 @@ test('every fault is reported at once', () => {
   expect(load).toThrow(/CORS_ORIGINS is not valid/);
   expect(load).toThrow(/PORT is not valid/);
 });
+
+test.each([
+  ['2', 2],
+  ['10.0.0.0/8, 192.0.2.1', ['10.0.0.0/8', '192.0.2.1']],
+  ['::1', ['::1']],
+])('proxies that are believed: %s', (text, expected) => {
+  expect(loadGatewayConfig({ ...env, TRUST_PROXY: text }).trustProxy).toEqual(expected);
+});
+
+test.each(['true', '10', 'everybody', '10.0.0.0/8,*'])('nobody is believed blindly: %s is refused', (text) => {
+  expect(() => loadGatewayConfig({ ...env, TRUST_PROXY: text })).toThrow(/TRUST_PROXY is not valid/);
+});

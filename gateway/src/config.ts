@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { baseConfig, configTypes, identityConfig, loadConfig, type ServiceName, schemaFolder } from '@souk/runtime';
 import { z } from 'zod';
@@ -30,6 +31,11 @@ const originList = z
   )
   .refine((origins) => origins.every(isOrigin), 'must be origins such as https://shop.example, separated by commas');
 
+function isNetwork(text: string): boolean {
+  const [address = '', bits] = text.split('/');
+  return isIP(address) !== 0 && (bits === undefined || /^\d{1,3}$/.test(bits));
+}
+
 function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text;
 }
@@ -61,9 +67,18 @@ export const gatewayConfig = {
     .optional()
     .describe('public keys of access tokens; default: /.well-known/jwks.json of the user service'),
   CORS_ORIGINS: originList.describe('origins of browser applications that may call this endpoint, separated by commas'),
-  TRUST_PROXY: configTypes
-    .boolean(false)
-    .describe('true behind a reverse proxy: the client address is taken from X-Forwarded-For'),
+  TRUST_PROXY: z
+    .string()
+    .default('0')
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .refine(
+      (parts) => (parts.length === 1 && /^[0-9]$/.test(parts[0] ?? '')) || parts.every(isNetwork),
+      'must be the number of proxies in front (0 to 9), or their addresses and networks, separated by commas',
+    )
+    .transform((parts) => (/^[0-9]$/.test(parts[0] ?? '') ? Number(parts[0]) : parts))
+    .describe(
+      'how many reverse proxies are in front, or which: only they are believed about the client address in X-Forwarded-For',
+    ),
   REDIS_URL: configTypes.url().describe('Redis in which all gateways count requests together'),
   RATE_LIMIT_FACTOR: z.coerce
     .number('must be a number')
@@ -113,7 +128,8 @@ export interface GatewayConfig {
   readonly subgraphs: Readonly<Record<SubgraphName, { readonly url: string; readonly timeoutMs: number }>>;
   readonly jwksUrl: string;
   readonly corsOrigins: readonly string[];
-  readonly trustProxy: boolean;
+  /** A number of hops, or the addresses and networks of proxies. */
+  readonly trustProxy: number | string[];
   readonly redisUrl: string;
   readonly rateLimitFactor: number;
   readonly persistedOperations: PersistedMode;

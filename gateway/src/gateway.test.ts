@@ -350,3 +350,17 @@ describe('limits', () => {
     expect(late[0]?.body.errors?.[0]?.extensions?.code).toBe('RATE_LIMITED');
   });
 });
+
+test('an address that a client claims in X-Forwarded-For is believed from a known proxy only', async () => {
+  const claim = { 'x-forwarded-for': '198.51.100.7, 203.0.113.9' };
+  const seenBy = async (trustProxy: number | string[]) => {
+    const one = await startToyShop({ trustProxy });
+    await one.post({ query: '{ whoami }' }, claim);
+    await one.close();
+    return (one.calls.clients.at(-1) as { ip: string }).ip;
+  };
+  expect(await seenBy(0)).toBe('127.0.0.1');
+  expect(await seenBy(1)).toBe('203.0.113.9');
+  expect(await seenBy(['127.0.0.1', '203.0.113.0/24'])).toBe('198.51.100.7');
+  expect(await seenBy(['10.0.0.0/8'])).toBe('127.0.0.1');
+});

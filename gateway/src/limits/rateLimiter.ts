@@ -56,19 +56,11 @@ return { math.max(0, math.min(ARGV[1], ARGV[2] - before)), left }`;
 export function createRateLimiter(o: { redisUrl: string; logger: Logger; now?: () => number }): RateLimiter {
   const now = o.now ?? Date.now;
   const purses = new Map<string, Purse>();
-  const client = createClient({
-    url: o.redisUrl,
-    disableOfflineQueue: true,
-    socket: { connectTimeout: 2_000, reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, 2_000) },
-  });
-  client.on('error', (error) => {
-    alone.set(1);
-    o.logger.debug({ err: error }, 'rate limits: redis is away');
-  });
-  client.on('ready', () => alone.set(0));
-  void client.connect().catch(() => undefined);
+  const redis = keepConnected(o.redisUrl, o.logger);
 
   async function askRedis(key: string, { points, windowSeconds, lease }: Allowance): Promise<[number, number]> {
+    const client = redis.current();
+    if (client === undefined) throw new Error('redis is away');
     const asked = client.eval(TAKE, {
       keys: [`souk:rate:${key}`],
       arguments: [String(lease), String(points), String(windowSeconds * 1_000)],
@@ -150,7 +142,51 @@ export function createRateLimiter(o: { redisUrl: string; logger: Logger; now?: (
       return takeSlowly(key, purse, allowance).then((taken) => (taken ? 0 : waitOf(name, purse)));
     },
     async close() {
-      if (client.isOpen) client.destroy();
+      redis.close();
     },
   };
 }
+
+/** One connection to Redis, made anew after each loss; its timers keep no process alive. */
+function keepConnected(url: string, logger: Logger) {
+  let client: ReturnType<typeof newClient> | undefined;
+  let opening: ReturnType<typeof newClient> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
+
+  function open(attempt: number): void {
+    const fresh = newClient(url);
+    let lost = false;
+    const lose = (error?: unknown): void => {
+      if (lost || closed) return;
+      lost = true;
+      if (client === fresh) client = undefined;
+      if (fresh.isOpen) fresh.destroy();
+      alone.set(1);
+      logger.debug({ err: error }, 'rate limits: redis is away');
+      timer = setTimeout(open, Math.min(100 * 2 ** attempt, 2_000), Math.min(attempt + 1, 10));
+      timer.unref();
+    };
+    opening = fresh;
+    fresh.on('error', lose);
+    fresh.on('end', () => lose());
+    fresh.connect().then(() => {
+      if (closed) return fresh.destroy();
+      client = fresh;
+      alone.set(0);
+    }, lose);
+  }
+
+  open(0);
+  return {
+    current: () => client,
+    close(): void {
+      closed = true;
+      clearTimeout(timer);
+      if (opening?.isOpen) opening.destroy();
+    },
+  };
+}
+
+const newClient = (url: string) =>
+  createClient({ url, disableOfflineQueue: true, socket: { connectTimeout: 2_000, reconnectStrategy: false } });

@@ -114,7 +114,7 @@ export async function startToyShop(changes: Partial<GatewayConfig> = {}): Promis
     },
     jwksUrl: `${product.url}/.well-known/jwks.json`,
     corsOrigins: ['https://shop.example'],
-    trustProxy: false,
+    trustProxy: 0,
     redisUrl: 'redis://127.0.0.1:9',
     rateLimitFactor: 1_000,
     persistedOperations: 'prefer',

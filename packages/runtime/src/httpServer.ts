@@ -28,14 +28,16 @@ export function createHttpServer(o: {
   /** Probes that `/health/ready` names when they fail, and that do not keep the process from taking traffic. */
   reported?: Readiness;
   bodyLimit?: number;
-  trustProxy?: boolean;
+  /** Who is believed about the client's address: so many proxies in front, or these addresses and networks. Default: nobody. */
+  trustProxy?: number | string[];
 }): FastifyInstance {
+  const proxies = o.trustProxy ?? 0;
   collectProcessMetrics(o.service);
   const duration = histogram('souk_http_request_seconds', 'Time to answer HTTP requests', ['route', 'status']);
   const app = Fastify({
     logger: false,
     bodyLimit: o.bodyLimit ?? MAX_BODY_BYTES,
-    trustProxy: o.trustProxy ?? false,
+    trustProxy: typeof proxies === 'number' ? (_address: string, hop: number) => hop < proxies : proxies,
     forceCloseConnections: 'idle',
     requestTimeout: 60_000,
     keepAliveTimeout: 72_000,
