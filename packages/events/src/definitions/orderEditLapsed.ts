@@ -10,6 +10,6 @@ export const orderEditLapsed = defineEvent({
   type: 'order.edit_lapsed',
   version: 1,
   producer: 'order',
-  consumers: ['product'],
+  consumers: ['product', 'payment'],
   data: z.object({ orderId: idOf('ord'), editId: idOf('oed'), reason: code() }),
 });

@@ -3,7 +3,7 @@ import type { EventOf, events } from '@souk/events';
 import { newId } from '@souk/runtime';
 import { decideGiveBack } from '../domain/decideGiveBack.js';
 import { decideRefundRequest } from '../domain/decideRefund.js';
-import type { Payment, Refund } from '../domain/payment.js';
+import { capturableCents, type Payment, type Refund, refundableCents } from '../domain/payment.js';
 import { historyEntry, untilApplied } from './changes.js';
 import type { ExecuteRefund } from './executeRefund.js';
 import type { Clock, PaymentChange, PaymentStore } from './ports.js';
@@ -18,6 +18,7 @@ export interface FollowOrderDeps {
 }
 
 type Ended = EventOf<typeof events.orderExpired> | EventOf<typeof events.orderCancelled>;
+type EditLapsed = EventOf<typeof events.orderEditLapsed>;
 type RefundRequired = EventOf<typeof events.orderRefundRequired>;
 
 /** What an event asks of a payment. */
@@ -41,59 +42,83 @@ export const followOrderEnd = (deps: FollowOrderDeps) => (event: Ended) =>
     return event.type === 'order.expired' && leftToOrder ? undefined : EVERYTHING;
   });
 
-/** Money that an order cannot keep, or does not keep after a change or a return: it goes back, keyed by the event, once. */
+/**
+ * A change of an order that waited for its payment will not happen: the live intent of that payment is cancelled. What was authorized or
+ * captured for it is left to the order service, which hears of it and asks for the money to go back.
+ */
+export const followEditLapsed =
+  (deps: FollowOrderDeps) =>
+  ({ id, data }: EditLapsed) =>
+    follow(deps, data.orderId, id, (payment) => {
+      const leftToOrder = payment.state === 'AUTHORIZED' || payment.state === 'CAPTURED';
+      return payment.purposeId === data.editId && !leftToOrder ? EVERYTHING : undefined;
+    });
+
+/**
+ * Money that an order cannot keep, or does not keep after a change or a return: it goes back, keyed by the event, once. An order whose
+ * change was paid has several payments: what the named one no longer has of the price of goods comes from the others. Money that
+ * should not have come goes back from the payment that brought it, and from no other.
+ */
 export const followRefundRequired =
   (deps: FollowOrderDeps) =>
   ({ id, data }: RefundRequired) =>
-    follow(deps, data.orderId, id, (payment) =>
-      payment.id === data.paymentId
-        ? {
-            giveBackCents: data.centAmount,
-            initiatedBy: data.returnId === null ? 'COMPENSATION' : 'CUSTOMER_RETURN',
-            returnId: data.returnId,
-          }
-        : undefined,
-    );
+    follow(deps, data.orderId, id, (payment, payments) => {
+      const giveBackCents = sharesOf(data, payments).get(payment.id);
+      const initiatedBy = data.returnId === null ? 'COMPENSATION' : 'CUSTOMER_RETURN';
+      return giveBackCents === undefined ? undefined : { giveBackCents, initiatedBy, returnId: data.returnId };
+    });
 
-/** What was recorded, and is still to be done at the provider. */
-interface ToDo {
-  cancelling: boolean;
-  readonly refunds: { readonly payment: Payment; readonly refund: Refund }[];
+/** Reasons of `order.refund_required` that are about goods of an order that stays paid. */
+const ABOUT_GOODS: ReadonlySet<string> = new Set(['LINES_CANCELLED', 'ORDER_EDITED']);
+
+/** What of an amount each payment gives back: the named one first, then the others as far as they have it, the oldest first. */
+function sharesOf(
+  { paymentId, centAmount, reason, returnId }: RefundRequired['data'],
+  payments: readonly Payment[],
+): ReadonlyMap<string, number> {
+  const named = payments.filter(({ id }) => id === paymentId);
+  const others = returnId !== null || ABOUT_GOODS.has(reason) ? payments.filter(({ id }) => id !== paymentId) : [];
+  const shares = new Map<string, number>();
+  let left = centAmount;
+  for (const payment of [...named, ...others]) {
+    const share = Math.min(left, refundableCents(payment) + capturableCents(payment));
+    // A named one that has nothing yet is cancelled, so that nothing comes.
+    if (share > 0 || payment.id === paymentId) shares.set(payment.id, payment.id === paymentId ? left : share);
+    left -= share;
+  }
+  return shares;
 }
 
 /**
- * Records what the event asks for, the last part of it together with its inbox row; only then the provider is called. A crash in between
- * is repaired: parts that were recorded are not recorded again, and the sweepers find them. Throws while a capture is
- * under way (the event is delivered again).
+ * Records everything that the event asks for together with its inbox row, at once; only then the provider is called. A crash in between
+ * is repaired by the sweepers, which find what was recorded. Throws while a capture is under way (the event is delivered again).
  */
 async function follow(
   deps: FollowOrderDeps,
   orderId: string,
   eventId: string,
-  wishOf: (payment: Payment) => Wish | undefined,
+  wishOf: (payment: Payment, payments: readonly Payment[]) => Wish | undefined,
 ): Promise<void> {
-  const todo: ToDo = { cancelling: false, refunds: [] };
-  await untilApplied(`the payments of order ${orderId}`, async () => {
+  const changes = await untilApplied<readonly Change[]>(`the payments of order ${orderId}`, async () => {
     const { payments, applied } = await deps.payments.forEvent(orderId, eventId);
-    if (applied) return true;
-    const changes = payments.flatMap((payment) => {
-      const wish = wishOf(payment);
+    if (applied) return [];
+    const decided = payments.flatMap((payment) => {
+      const wish = wishOf(payment, payments);
       const change = wish && changeOf(payment, wish, `event:${eventId}:${payment.id}`, deps.clock());
       return change === undefined ? [] : [change];
     });
-    const [change, ...more] = changes;
-    if (change === undefined) {
+    const [first, ...more] = decided;
+    if (first === undefined) {
       await deps.payments.markApplied(eventId);
-      return true;
+      return [];
     }
-    const causedBy = more.length === 0 ? eventId : undefined;
-    if (!(await deps.payments.apply({ ...change, causedBy }))) return undefined;
-    if (change.after.cancelRequested) todo.cancelling = true;
-    for (const refund of change.refunds) todo.refunds.push({ payment: change.after, refund });
-    return more.length === 0 || undefined;
+    const done = await deps.payments.applyAll([{ ...first, causedBy: eventId }, ...more]);
+    return done ? decided : undefined;
   });
-  if (todo.cancelling) deps.wakeSettling();
-  for (const { payment, refund } of todo.refunds) await deps.executeRefund(payment, refund);
+  if (changes.some(({ after }) => after.cancelRequested)) deps.wakeSettling();
+  for (const { after, refunds } of changes) {
+    for (const refund of refunds) await deps.executeRefund(after, refund);
+  }
 }
 
 type Change = PaymentChange & { readonly refunds: readonly Refund[] };

@@ -8,7 +8,7 @@ import { executeCapture } from './executeCapture.js';
 import { applyRefund, executeRefund } from './executeRefund.js';
 import { findDisputes, findOrderPayments, findPayments, listPayments } from './findPayments.js';
 import { cancelIntent, followIntent } from './followIntent.js';
-import { followOrderEnd, followRefundRequired } from './followOrder.js';
+import { followEditLapsed, followOrderEnd, followRefundRequired } from './followOrder.js';
 import { openSession } from './openSession.js';
 import type { Clock, MethodStore, OrderPort, PaymentList, PaymentStore, Providers, WebhookStore } from './ports.js';
 import { processWebhook } from './processWebhook.js';
@@ -73,6 +73,7 @@ export function createPaymentApp(base: PaymentAppDeps) {
     finishWebhooks: queue.close,
     /** Consumers. */
     followOrderEnd: followOrderEnd(deps),
+    followEditLapsed: followEditLapsed(deps),
     followRefundRequired: followRefundRequired(deps),
     /** Sweepers. */
     settlePayments: settlePayments(deps),
