@@ -23,6 +23,7 @@ const secrets: Secrets = {
   paypalClientId: 'paypal-client',
   paypalClientSecret: 'paypal-secret',
   paypalWebhookId: 'paypal-webhook',
+  carrierWebhookSecret: 'carrier-secret',
   sendgridApiKey: 'SG.generated',
   twilioAccountSid: 'ACgenerated',
   twilioAuthToken: 'twilio-token',
@@ -50,6 +51,7 @@ test('keys reach only who uses them', () => {
   expect(holders('BOOTSTRAP_ADMIN_PASSWORD')).toEqual(['user']);
   expect(holders('STRIPE_SECRET_KEY')).toEqual(['standIns', 'payment']);
   expect(holders('PAYPAL_CLIENT_SECRET')).toEqual(['standIns', 'payment']);
+  expect(holders('CARRIER_WEBHOOK_SECRETS')).toEqual(['order']);
   expect(holders('SENDGRID_API_KEY')).toEqual(['standIns', 'notification', 'worker']);
   expect(holders('MONGODB_URL')).toEqual(['product']);
 });

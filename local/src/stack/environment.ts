@@ -48,8 +48,10 @@ export function stackVariables(ports: Ports, stores: StoreUrls, secrets: Secrets
     ACCESS_TOKEN_PRIVATE_JWK: secrets.accessTokenPrivateJwk,
     BOOTSTRAP_ADMIN_EMAIL: 'admin@souk.example',
     BOOTSTRAP_ADMIN_PASSWORD: secrets.adminPassword,
+    CARRIER_WEBHOOK_SECRETS: JSON.stringify({ dhl: secrets.carrierWebhookSecret }),
     MAIL_FROM: 'Souk <orders@souk.example>',
     TWILIO_FROM: '+15005550006',
+    PAYMENT_RETURN_ORIGINS: new URL(publicUrl).origin,
     // On one machine everybody has one address.
     RATE_LIMIT_FACTOR: '1000',
     APOLLO_TELEMETRY_DISABLED: '1',
@@ -116,6 +118,12 @@ const WEBHOOK_EVENTS = [
   'charge.dispute.created',
   'charge.dispute.updated',
   'charge.dispute.closed',
+  'charge.dispute.funds_withdrawn',
+  'charge.dispute.funds_reinstated',
+  'payment_method.attached',
+  'payment_method.updated',
+  'payment_method.automatically_updated',
+  'payment_method.detached',
 ];
 
 /** The same for PayPal. */
@@ -140,6 +148,7 @@ const KNOWN_TO: readonly (readonly [variable: RegExp, processes: readonly Proces
   [/^MONGODB_URL$/, ['product']],
   [/^(ACCESS_TOKEN_PRIVATE_JWK|BOOTSTRAP_ADMIN_\w+)$/, ['user']],
   [/^DEMO_ACCOUNTS$/, ['gateway']],
+  [/^CARRIER_WEBHOOK_SECRETS$/, ['order']],
   [/^(STRIPE|PAYPAL)_/, ['payment', 'standIns']],
   [/^(SENDGRID|TWILIO)_/, ['notification', 'worker', 'standIns']],
 ];
