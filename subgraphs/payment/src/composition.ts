@@ -31,6 +31,7 @@ import { webhookRoutes } from './webhooks/providerWebhook.js';
 
 const SWEEP_WEBHOOKS_EVERY_MS = 1_000;
 const SETTLE_EVERY_MS = 2_000;
+const PURGE_EVERY_MS = 10 * 60_000;
 const REMOVE_METHODS_EVERY_MS = 60_000;
 const ISSUE_DOCUMENTS_EVERY_MS = 1_000;
 const ARCHIVE_DOCUMENT_EVERY_MS = 2_000;
@@ -76,6 +77,7 @@ export async function composePayment(config: Config, life: Life) {
     clock: () => new Date(),
     logger,
     reconcileAfterMs: config.PAYMENT_RECONCILE_AFTER_SECONDS * 1_000,
+    keepMs: config.PAYMENT_KEEP_DAYS * 86_400_000,
     returnOrigins: new Set(config.PAYMENT_RETURN_ORIGINS),
     wakeSettling: () => settling.wake(),
     wakeRemoving: () => removing.wake(),
@@ -96,6 +98,7 @@ export async function composePayment(config: Config, life: Life) {
   const sweepers = [
     settling,
     removing,
+    startRepeating({ name: 'purge', everyMs: PURGE_EVERY_MS, logger, work: () => app.purge() }),
     startRepeating({ name: 'settle refunds', everyMs: SETTLE_EVERY_MS, logger, work: () => app.settleRefunds() }),
     startRepeating({
       name: 'process webhooks',

@@ -56,8 +56,10 @@ export function paymentControls(app: FastifyInstance, options: ControlOptions): 
   });
 
   app.post('/control/payment_intents/:id/pay', (request, reply) => {
-    const method = readFields(request.body, ['payment_method', 'return_url']).text('payment_method') ?? 'pm_card_visa';
-    const returnUrl = readFields(request.body, ['payment_method', 'return_url']).text('return_url');
+    const fields = readFields(request.body, ['payment_method', 'return_url']);
+    const saved = intentOf(request.params).paymentMethod;
+    const method = fields.text('payment_method') ?? saved ?? 'pm_card_visa';
+    const returnUrl = fields.text('return_url');
     return perform(
       confirmIntent(
         call(idOf(request.params), {

@@ -32,7 +32,10 @@ export function described(
     statementDescriptor: keep('statement_descriptor', before.statementDescriptor),
     statementDescriptorSuffix: keep('statement_descriptor_suffix', before.statementDescriptorSuffix),
     transferGroup: keep('transfer_group', before.transferGroup),
-    setupFutureUsage: oneOf(params, 'setup_future_usage', ['on_session', 'off_session']) ?? before.setupFutureUsage,
+    setupFutureUsage:
+      text(params, 'setup_future_usage') === null
+        ? null
+        : (oneOf(params, 'setup_future_usage', ['on_session', 'off_session']) ?? before.setupFutureUsage),
     shipping: object(params, 'shipping') ?? before.shipping,
     methodTypes: strings(params, 'payment_method_types') ?? before.methodTypes,
     ...(method === undefined ? {} : { paymentMethod: method.id, status: 'requires_confirmation' as const }),

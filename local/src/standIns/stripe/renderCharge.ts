@@ -33,7 +33,10 @@ export function charge(it: ChargeRecord): Record<string, unknown> {
     paid: it.status === 'succeeded',
     payment_intent: it.paymentIntent,
     payment_method: it.paymentMethod,
-    payment_method_details: { [method.type]: methodDetails(method), type: method.type },
+    payment_method_details: {
+      [method.type]: { ...methodDetails(method), ...(isAuthorization(it) ? { capture_before: lapsesAt(it) } : {}) },
+      type: method.type,
+    },
     radar_options: {},
     receipt_email: it.receiptEmail,
     receipt_number: null,
@@ -50,6 +53,11 @@ export function charge(it: ChargeRecord): Record<string, unknown> {
     transfer_group: null,
   };
 }
+
+const isAuthorization = (it: ChargeRecord): boolean => it.status === 'succeeded' && !it.captured;
+
+/** Card authorizations are held for seven days. */
+const lapsesAt = (it: ChargeRecord): number => it.created + 7 * 86_400;
 
 function outcome(it: ChargeRecord): object | null {
   if (it.status === 'pending') return null;

@@ -112,6 +112,26 @@ export function createPaymentStore(database: Database): PaymentStore {
       await failpoint('payment.apply.after');
       return rows.length === 1;
     },
+    async applyAll(changes) {
+      const [only, ...more] = changes;
+      if (only === undefined) return true;
+      if (more.length === 0) return this.apply(only);
+      const undo = new Error('a payment has changed since it was read');
+      try {
+        await failpoint('payment.apply.before');
+        await database.transaction(async (tx) => {
+          for (const change of changes) {
+            if ((await tx.query(applyChange, changeParams(change, database))).length === 0) throw undo;
+          }
+        });
+        for (const change of changes) handOver(database, change.published ?? []);
+        await failpoint('payment.apply.after');
+        return true;
+      } catch (error) {
+        if (error === undo) return false;
+        throw error;
+      }
+    },
     async disputesOf(paymentIds) {
       return (await database.query(disputesOf, [paymentIds])).map(disputeOf);
     },

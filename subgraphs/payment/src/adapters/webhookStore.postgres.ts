@@ -44,6 +44,21 @@ const reopen = sql<StoredRow>(
   `UPDATE webhook_event w SET status = 'RECEIVED', attempt_at = now() + ${LEASE}, processed_at = NULL WHERE w.id = $1 RETURNING ${STORED}`,
 );
 
+/** Failed ones are kept until staff have looked at them. Replicas do not wait for each other, and none deletes what another one does. */
+const purge = sql<{ purged: number }>(
+  'webhook.purge',
+  `WITH webhooks AS (
+     DELETE FROM webhook_event WHERE id IN (
+       SELECT id FROM webhook_event WHERE processed_at < $1 AND status IN ('PROCESSED', 'IGNORED')
+       ORDER BY processed_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+     RETURNING 1),
+   requests AS (
+     DELETE FROM session_request WHERE (scope, key) IN (
+       SELECT scope, key FROM session_request WHERE created_at < $1 ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+     RETURNING 1)
+   SELECT ((SELECT count(*) FROM webhooks) + (SELECT count(*) FROM requests))::int AS purged`,
+);
+
 /** Webhooks in Postgres; the staff's view of them through Prisma. */
 export function createWebhookStore(database: Database, prisma: PrismaClient): WebhookStore {
   return {
@@ -63,6 +78,9 @@ export function createWebhookStore(database: Database, prisma: PrismaClient): We
     async reopen(id) {
       const [row] = await database.query(reopen, [id]);
       return row && storedOf(row);
+    },
+    async purge(before, limit) {
+      return (await database.query(purge, [before, limit]))[0]?.purged ?? 0;
     },
     async find(id) {
       const row = await prisma.webhookEvent.findUnique({ where: { id }, omit: { payload: true } });

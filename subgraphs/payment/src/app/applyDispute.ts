@@ -9,7 +9,7 @@ import type { Clock, DisputeSnapshot, PaymentStore } from './ports.js';
  */
 export const applyDispute =
   (deps: { payments: PaymentStore; clock: Clock }) =>
-  async (paymentId: string, news: DisputeSnapshot, cause: Cause): Promise<{ changed: boolean }> => {
+  async (paymentId: string, news: DisputeSnapshot, cause: Cause): Promise<{ changed: boolean; early: boolean }> => {
     const newDisputeId = newId('dsp');
     return untilApplied(`payment ${paymentId}`, async () => {
       const [before] = await deps.payments.byIds([paymentId], false);
@@ -18,7 +18,9 @@ export const applyDispute =
       const known = await deps.payments.disputesOf([paymentId]);
       const now = deps.clock();
       const decision = decideDispute(before, known, { ...news, id: newDisputeId }, now);
-      if (decision.kind === 'NOTHING') return { changed: false };
+      if (decision.kind === 'NOTHING' || decision.kind === 'EARLY') {
+        return { changed: false, early: decision.kind === 'EARLY' };
+      }
       const { after, dispute, ledger, moved } = decision;
       const { amountCents } = dispute;
       const type = `dispute.${dispute.state.toLowerCase()}`;
@@ -32,7 +34,7 @@ export const applyDispute =
         webhookId: cause.webhookId,
         causedBy: cause.causedBy,
       });
-      return applied ? { changed: true } : undefined;
+      return applied ? { changed: true, early: false } : undefined;
     });
   };
 

@@ -77,7 +77,7 @@ export function intentChange(
 /** Everything that a decision about a refund writes. */
 export function refundChange(
   before: Payment,
-  decision: Exclude<RefundNewsDecision, { kind: 'NOTHING' }>,
+  decision: Exclude<RefundNewsDecision, { kind: 'NOTHING' | 'EARLY' }>,
   now: Date,
   cause: Cause,
 ): PaymentChange {

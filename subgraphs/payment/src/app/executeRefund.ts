@@ -25,20 +25,26 @@ const KEYS_KEPT_MS = 12 * 3_600_000;
 
 /**
  * Applies the provider's word about a refund, once: its state, the ledger's two entries and `payment.refunded` in one statement. A refund
- * that was made at the provider is mirrored.
+ * that was made at the provider is mirrored. `early`: the capture that it gives back is not known yet; try again later.
  */
 export const applyRefund =
   (deps: Pick<ExecuteRefundDeps, 'payments' | 'clock'>) =>
-  async (paymentId: string, news: RefundSnapshot, cause: Cause): Promise<{ payment: Payment; changed: boolean }> => {
+  async (
+    paymentId: string,
+    news: RefundSnapshot,
+    cause: Cause,
+  ): Promise<{ payment: Payment; changed: boolean; early: boolean }> => {
     const newRefundId = newId('ref');
     return untilApplied(`payment ${paymentId}`, async () => {
       const [payment] = await deps.payments.byIds([paymentId], false);
       if (payment === undefined) throw new Error(`payment ${paymentId} has vanished`);
       const now = deps.clock();
       const decision = decideRefundNews(payment, news, newRefundId, now);
-      if (decision.kind === 'NOTHING') return { payment, changed: false };
+      if (decision.kind === 'NOTHING' || decision.kind === 'EARLY') {
+        return { payment, changed: false, early: decision.kind === 'EARLY' };
+      }
       const applied = await deps.payments.apply(refundChange(payment, decision, now, cause));
-      return applied ? { payment: decision.after, changed: true } : undefined;
+      return applied ? { payment: decision.after, changed: true, early: false } : undefined;
     });
   };
 

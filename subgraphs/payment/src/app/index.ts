@@ -12,6 +12,7 @@ import { followEditLapsed, followOrderEnd, followRefundRequired } from './follow
 import { openSession } from './openSession.js';
 import type { Clock, MethodStore, OrderPort, PaymentList, PaymentStore, Providers, WebhookStore } from './ports.js';
 import { processWebhook } from './processWebhook.js';
+import { purgeOld } from './purgeOld.js';
 import { receiveWebhook } from './receiveWebhook.js';
 import { refundPayment } from './refundPayment.js';
 import { replayWebhook } from './replayWebhook.js';
@@ -30,6 +31,7 @@ export interface PaymentAppDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly reconcileAfterMs: number;
+  readonly keepMs: number;
   readonly returnOrigins: ReadonlySet<string>;
   readonly wakeSettling: () => void;
   readonly wakeRemoving: () => void;
@@ -71,6 +73,7 @@ export function createPaymentApp(base: PaymentAppDeps) {
     receiveWebhook: receiveWebhook({ ...deps, startProcessing: queue.start }),
     sweepWebhooks: queue.sweep,
     finishWebhooks: queue.close,
+    purge: purgeOld(deps),
     /** Consumers. */
     followOrderEnd: followOrderEnd(deps),
     followEditLapsed: followEditLapsed(deps),

@@ -59,6 +59,8 @@ export interface PaymentStore {
   forEvent(orderId: string, eventId: string): Promise<{ payments: Payment[]; applied: boolean }>;
   /** False when the payment has changed since it was read: read and decide again. */
   apply(change: PaymentChange): Promise<boolean>;
+  /** All of these changes, of different payments, or none of them. */
+  applyAll(changes: readonly PaymentChange[]): Promise<boolean>;
   disputesOf(paymentIds: readonly string[]): Promise<Dispute[]>;
   /** Marks an event as applied that changes nothing here. */
   markApplied(eventId: string): Promise<void>;
@@ -130,6 +132,8 @@ export interface WebhookStore {
   /** Puts a message back to RECEIVED, leased to this process. Undefined when there is none. */
   reopen(id: string): Promise<StoredWebhook | undefined>;
   find(id: string): Promise<WebhookRecord | undefined>;
+  /** Deletes at most `limit` messages that were settled before then, and as many keys of sessions that old. Answers how many. */
+  purge(before: Date, limit: number): Promise<number>;
   list(request: { status: WebhookStatus | null; first: number; after: string | null }): Promise<WebhookRecord[]>;
 }
 

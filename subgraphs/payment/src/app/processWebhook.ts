@@ -44,7 +44,7 @@ export const processWebhook =
       }
     });
 
-type Outcome = 'SETTLED_WITH_EFFECT' | 'NOTHING_NEW' | 'IRRELEVANT' | 'NOT_OURS' | 'UNKNOWN_PAYMENT';
+type Outcome = 'SETTLED_WITH_EFFECT' | 'NOTHING_NEW' | 'IRRELEVANT' | 'NOT_OURS' | 'UNKNOWN_PAYMENT' | 'EARLY';
 
 async function settle(
   deps: ProcessWebhookDeps,
@@ -53,6 +53,7 @@ async function settle(
 ): Promise<void> {
   processed.inc({ outcome: outcome.toLowerCase() });
   if (outcome === 'NOTHING_NEW') await deps.webhooks.settle(webhook.id, 'PROCESSED', null);
+  else if (outcome === 'EARLY') await retryLater(deps, webhook, 'the capture that it is about is not known yet');
   else if (outcome === 'UNKNOWN_PAYMENT') await retryLater(deps, webhook, 'the payment is not known yet');
   else await deps.webhooks.settle(webhook.id, 'IGNORED', null);
 }
@@ -75,7 +76,8 @@ async function applyNotice(deps: ProcessWebhookDeps, webhook: StoredWebhook): Pr
   const payment = await deps.payments.ofIntent(webhook.provider, reference, paymentId);
   if (payment === undefined) return isForeign(notice) ? 'NOT_OURS' : 'UNKNOWN_PAYMENT';
   const cause = { webhookId: webhook.id, providerEventId: webhook.providerEventId };
-  const outcome = ({ changed }: { changed: boolean }): Outcome => (changed ? 'SETTLED_WITH_EFFECT' : 'NOTHING_NEW');
+  const outcome = ({ changed, early }: { changed: boolean; early?: boolean }): Outcome =>
+    early ? 'EARLY' : changed ? 'SETTLED_WITH_EFFECT' : 'NOTHING_NEW';
   switch (notice.kind) {
     case 'INTENT':
       return outcome(await deps.followIntent(payment, notice.intent, cause));
@@ -88,11 +90,13 @@ async function applyNotice(deps: ProcessWebhookDeps, webhook: StoredWebhook): Pr
     }
     case 'REFUND':
       return outcome(await deps.applyRefund(payment.id, notice.refund, cause));
-    case 'REFUNDS_CHANGED':
-      for (const refund of await provider.listRefunds(payment)) {
-        await deps.applyRefund(payment.id, refund, { providerEventId: webhook.providerEventId });
-      }
-      return 'NOTHING_NEW';
+    case 'REFUNDS_CHANGED': {
+      const refunds = await provider.listRefunds(payment);
+      const news = { providerEventId: webhook.providerEventId };
+      let early = false;
+      for (const refund of refunds) early = (await deps.applyRefund(payment.id, refund, news)).early || early;
+      return outcome({ changed: false, early });
+    }
     case 'DISPUTE':
       return outcome(await deps.applyDispute(payment.id, notice.dispute, cause));
   }

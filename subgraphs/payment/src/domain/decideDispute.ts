@@ -29,6 +29,8 @@ export type DisputeDecision =
       /** Whether the state is another one than before. */
       readonly moved: boolean;
     }
+  /** Its message has overtaken that of the capture which it is about. */
+  | { readonly kind: 'EARLY' }
   | { readonly kind: 'NOTHING' };
 
 const RANK: Readonly<Record<DisputeState, number>> = { INQUIRY: 0, OPEN: 1, CLOSED: 2, WON: 2, LOST: 2 };
@@ -49,6 +51,7 @@ export function decideDispute(
   const same = before?.state === news.state && before.status === news.status && before.reason === news.reason;
   if (before !== undefined && same) return { kind: 'NOTHING' };
   const amountCents = before?.amountCents ?? news.amountCents;
+  if (payment.capturedCents < amountCents) return { kind: 'EARLY' };
   const taken = news.state === 'OPEN' || news.state === 'WON' || news.state === 'LOST';
   const dispute: Dispute = {
     ...news,

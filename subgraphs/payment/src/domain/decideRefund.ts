@@ -66,6 +66,8 @@ export type RefundNewsDecision =
       readonly refund: Refund;
       readonly ledger: readonly LedgerTransaction[];
     }
+  /** Its message has overtaken that of the capture which it gives back. */
+  | { readonly kind: 'EARLY' }
   | { readonly kind: 'NOTHING' };
 
 /**
@@ -84,6 +86,8 @@ export function decideRefundNews(
   const refund = known ?? mirrored(payment, news, newRefundId, now);
   if (known?.state === news.state && known.providerReference === news.reference) return { kind: 'NOTHING' };
   if (known?.state === 'FAILED') return { kind: 'NOTHING' };
+  const given = payment.refundedCents + (known?.state === 'SUCCEEDED' ? 0 : refund.amountCents);
+  if (news.state !== 'FAILED' && given > payment.capturedCents) return { kind: 'EARLY' };
   const reserved = payment.refundReservedCents + (known === undefined ? refund.amountCents : 0);
   const settled = { ...refund, providerReference: news.reference, failureCode: news.failureCode };
   switch (news.state) {

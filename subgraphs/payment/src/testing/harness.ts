@@ -62,6 +62,7 @@ export async function paymentHarness(
     clock: () => new Date(Date.now() + state.offsetMs),
     logger,
     reconcileAfterMs: 60_000,
+    keepMs: 90 * 86_400_000,
     returnOrigins: new Set(['https://shop.example']),
     wakeSettling: () => {
       state.settlingWoken += 1;
@@ -114,6 +115,7 @@ export async function paymentHarness(
       await database.query(duePayments);
       await database.query(dueRefunds);
       await database.query(dueWebhooks);
+      await database.query(dueMethods);
     },
     payment: async (orderId: string) => (await app.findOrderPayments(STAFF, [orderId], true))[0]?.[0],
     events: async (aggregateId: string) => (await database.query(eventsOf, [aggregateId])).map((row) => row.type),
@@ -130,6 +132,7 @@ export async function paymentHarness(
 
 const duePayments = sql('test.duePayments', `UPDATE payment SET reconcile_at = now() WHERE reconcile_at IS NOT NULL`);
 const dueRefunds = sql('test.dueRefunds', `UPDATE refund SET attempt_at = now() WHERE attempt_at IS NOT NULL`);
+const dueMethods = sql('test.dueMethods', `UPDATE payment_method SET detach_at = now() WHERE detach_at IS NOT NULL`);
 const dueWebhooks = sql('test.dueWebhooks', `UPDATE webhook_event SET attempt_at = now() WHERE attempt_at IS NOT NULL`);
 const eventsOf = sql<{ type: string }>(
   'test.eventsOf',
