@@ -14,6 +14,8 @@ const KINDS: Readonly<Record<string, string>> = {
   whk: 'webhookEvent',
   usr: 'user',
   prm: 'promotion',
+  ful: 'fulfillment',
+  rtn: 'return',
 };
 
 /** What the console has seen in answers, by kind: what the latest answer that had any of the kind contained. */

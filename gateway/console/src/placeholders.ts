@@ -36,6 +36,16 @@ const READERS: Readonly<Record<string, Reader>> = {
   'order.id': field('id'),
   'order.number': field('number'),
   'order.email': field('email'),
+  'shippableOrder.id': (order) => (allows(order, 'FULFILL') ? order.id : undefined),
+  'shippableOrder.lineId': (order) => lineWith(order, (line) => Number(line.quantityFulfilled) < Number(line.quantity)),
+  'returnableOrder.id': (order) => (allows(order, 'REQUEST_RETURN') ? order.id : undefined),
+  'returnableOrder.lineId': (order) =>
+    lineWith(order, (line) => Number(line.quantityReturned) < Number(line.quantityFulfilled)),
+  'completableOrder.id': (order) => (allows(order, 'COMPLETE') ? order.id : undefined),
+  'parcel.id': (parcel) => (parcel.status === 'SHIPPED' ? parcel.id : undefined),
+  'requestedReturn.id': (back) => (back.status === 'REQUESTED' ? back.id : undefined),
+  'approvedReturn.id': (back) => (back.status === 'APPROVED' ? back.id : undefined),
+  'approvedReturn.lineId': (back) => path(back, 'lines', '0', 'line', 'id'),
   'payment.id': (payment) => (isCaptured(payment) ? payment.id : undefined),
   'payment.amount': (payment) => (isCaptured(payment) ? money(payment.capturedAmount) : undefined),
   'notification.id': field('id'),
@@ -90,13 +100,23 @@ async function exampleOf(name: string, sources: Sources): Promise<unknown> {
   return undefined;
 }
 
-/** A shipping method has no id of its own kind: it is read from the cart. */
+/** Kinds that are things of another kind: a shipping method is read from the cart, an order to ship is an order that was seen. */
+const SEEN_AS: Readonly<Record<string, string>> = {
+  shippingMethod: 'cart',
+  shippableOrder: 'order',
+  returnableOrder: 'order',
+  completableOrder: 'order',
+  parcel: 'fulfillment',
+  requestedReturn: 'return',
+  approvedReturn: 'return',
+};
+
 function recalled(kind: string, read: Reader, memory: Memory): unknown {
   if (kind === 'purchasableVariant') {
     const variant = mostPlentiful(memory.recallAll('variant'));
     return variant && read(variant);
   }
-  const thing = memory.recall(kind === 'shippingMethod' ? 'cart' : kind);
+  const thing = memory.recall(SEEN_AS[kind] ?? kind);
   return thing && read(thing);
 }
 
@@ -134,6 +154,15 @@ function path(value: unknown, ...names: string[]): unknown {
       typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>)[name] : undefined,
     value,
   );
+}
+
+const allows = (order: Thing, action: string): boolean =>
+  Array.isArray(order.allowedActions) && order.allowedActions.includes(action);
+
+/** The id of the order's first line of this kind. */
+function lineWith(order: Thing, fits: (line: Thing) => boolean): unknown {
+  const lines = Array.isArray(order.lines) ? (order.lines as Thing[]) : [];
+  return lines.find(fits)?.id;
 }
 
 /** Only what was paid can be refunded. */
