@@ -19,7 +19,7 @@ import type { WorkerConfig } from './config.js';
 import { consumers } from './consumers/index.js';
 import { type RetryPolicy, retryPolicy } from './domain/attempt.js';
 
-const SWEEP_EVERY_MS = 5_000;
+const SWEEP_EVERY_MS = 3_000;
 const SWEEP_BATCH = 20;
 /** Outcomes wait this long for others, so that they are written together; a mail is sent by then, and its claim lasts far longer. */
 const FINISH_GATHER_MS = 20;

@@ -30,6 +30,13 @@ const claimDue = sql<ClaimedDelivery>(
    RETURNING ${CLAIMED}, due.unknown AS "mayBeDuplicate"`,
 );
 
+const renew = sql<never>(
+  'notification.renew',
+  `UPDATE delivery d SET next_attempt_at = now() + $3::float8 * interval '1 millisecond'
+   FROM unnest($1::text[], $2::int[]) AS held(id, attempt)
+   WHERE d.id = held.id AND d.attempts = held.attempt AND d.state = 'QUEUED' AND d.claimed_at IS NOT NULL`,
+);
+
 const finish = sql<never>(
   'notification.finish',
   `UPDATE delivery d SET state = o.state, claimed_at = NULL, recipient = coalesce(o.recipient, d.recipient), last_error = o.reason,
@@ -70,6 +77,9 @@ export const createDeliveryStore = (database: Database): DeliveryStore => ({
       JSON.stringify(deliveries),
     ]),
   claimDue: (limit, leaseMs) => database.query(claimDue, [limit, leaseMs]),
+  async renew(deliveries, leaseMs) {
+    await database.query(renew, [deliveries.map(({ id }) => id), deliveries.map(({ attempt }) => attempt), leaseMs]);
+  },
   async finish(outcomes) {
     if (outcomes.length === 0) return;
     const rows = outcomes.map(({ delivery, outcome }) => ({

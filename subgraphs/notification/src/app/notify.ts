@@ -3,9 +3,7 @@ import { failpoint, newId } from '@souk/runtime';
 import type { TemplateName, TemplateParams } from '../domain/notification.js';
 import { channelsOf } from '../domain/templates/index.js';
 import type { ClaimedDelivery, DeliveryStore } from './ports.js';
-
-/** Longer than any attempt takes: reading the order (5 s) and the provider (10 s), with room. */
-export const LEASE_MS = 25_000;
+import { LEASE_MS } from './sendDeliveries.js';
 
 export interface NotifyDeps {
   readonly store: Pick<DeliveryStore, 'record'>;

@@ -53,6 +53,8 @@ export interface DeliveryStore {
   record(deliveries: NewDeliveries, leaseMs: number): Promise<ClaimedDelivery[]>;
   /** Claims deliveries that are due, in one statement; what is not finished within the lease becomes due again. */
   claimDue(limit: number, leaseMs: number): Promise<ClaimedDelivery[]>;
+  /** Makes the claims that still hold last so long from now, in one statement. */
+  renew(deliveries: readonly ClaimedDelivery[], leaseMs: number): Promise<void>;
   /** Writes outcomes in one statement; an outcome whose claim was lost meanwhile is dropped. */
   finish(outcomes: readonly { delivery: ClaimedDelivery; outcome: Outcome }[]): Promise<void>;
   /** Queues a delivery anew, and wakes the worker. */
@@ -69,8 +71,11 @@ export type OrderReader = (
   orderId: string,
   about: Pick<TemplateParams, 'fulfillmentId' | 'returnId'>,
 ) => Promise<OrderForMail | undefined>;
-/** Asks the user service. */
-export type AccountReader = (userId: string) => Promise<AccountForMail | undefined>;
+/** Asks the user service, which makes a new token for the link that is named. */
+export type AccountReader = (
+  userId: string,
+  link: 'CONFIRM_EMAIL' | 'RESET_PASSWORD' | null,
+) => Promise<AccountForMail | undefined>;
 
 /** What providers get to find a message again. */
 export interface MessageTags {

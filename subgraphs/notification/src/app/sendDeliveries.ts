@@ -1,7 +1,14 @@
 import { failpoint, type Logger, metrics } from '@souk/runtime';
 import { afterFailure, afterSending, type Outcome, type RetryPolicy } from '../domain/attempt.js';
-import type { AccountForMail, OrderForMail, Shop } from '../domain/notification.js';
-import { accountRegistered, type OrderTemplate, orderMail, orderSms } from '../domain/templates/index.js';
+import type { AccountForMail, Mail, OrderForMail, Shop } from '../domain/notification.js';
+import {
+  accountMail,
+  isAccountTemplate,
+  linkOf,
+  type OrderTemplate,
+  orderMail,
+  orderSms,
+} from '../domain/templates/index.js';
 import type {
   AccountReader,
   ClaimedDelivery,
@@ -13,7 +20,7 @@ import type {
 } from './ports.js';
 
 export interface SendDeliveriesDeps {
-  readonly store: Pick<DeliveryStore, 'finish'>;
+  readonly store: Pick<DeliveryStore, 'finish' | 'renew'>;
   readonly readOrder: OrderReader;
   readonly readAccount: AccountReader;
   readonly sendEmail: EmailSender;
@@ -25,6 +32,12 @@ export interface SendDeliveriesDeps {
   /** Called with the delay after which something is due again. */
   readonly onRetry: (delayMs: number) => void;
 }
+
+/**
+ * How long a process has a delivery for itself. Short, so that what a dead worker had is sent soon; an attempt that takes longer renews it.
+ */
+export const LEASE_MS = 8_000;
+const RENEW_EVERY_MS = 3_000;
 
 const outcomes = metrics.counter('souk_notifications_total', 'Attempts to tell a customer', [
   'template',
@@ -40,7 +53,7 @@ const outcomes = metrics.counter('souk_notifications_total', 'Attempts to tell a
 export const sendDeliveries =
   (deps: SendDeliveriesDeps) =>
   async (deliveries: readonly ClaimedDelivery[]): Promise<void> => {
-    const results = await attemptAll(deps, deliveries);
+    const results = await keepClaims(deps, deliveries, () => attemptAll(deps, deliveries));
     await failpoint('notification.delivery.afterProvider');
     await deps.store.finish(results);
     await failpoint('notification.delivery.afterFinish');
@@ -58,6 +71,24 @@ export const sendDeliveries =
     }
   };
 
+/** Renews the claims while the work lasts: only of an attempt whose process has died they run out. */
+async function keepClaims<T>(
+  deps: Pick<SendDeliveriesDeps, 'store' | 'logger'>,
+  deliveries: readonly ClaimedDelivery[],
+  work: () => Promise<T>,
+): Promise<T> {
+  const timer = setInterval(() => {
+    deps.store.renew(deliveries, LEASE_MS).catch((error: unknown) => {
+      deps.logger.warn({ err: error, deliveries: deliveries.map(({ id }) => id) }, 'claims could not be renewed');
+    });
+  }, RENEW_EVERY_MS);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
+}
+
 type Results = { delivery: ClaimedDelivery; outcome: Outcome }[];
 
 async function attemptAll(deps: SendDeliveriesDeps, deliveries: readonly ClaimedDelivery[]): Promise<Results> {
@@ -72,10 +103,11 @@ async function attemptAll(deps: SendDeliveriesDeps, deliveries: readonly Claimed
   const retry = (reason: string) =>
     all(({ attempt }) => afterFailure(deps.retry, attempt, null, reason, deps.random()));
 
-  if (first.template === 'account.registered') {
+  const { template } = first;
+  if (isAccountTemplate(template)) {
     let account: AccountForMail | undefined;
     try {
-      account = await deps.readAccount(first.userId ?? '');
+      account = await deps.readAccount(first.userId ?? '', linkOf[template]);
     } catch (error) {
       return retry(`user service: ${nameOf(error)}`);
     }
@@ -87,7 +119,9 @@ async function attemptAll(deps: SendDeliveriesDeps, deliveries: readonly Claimed
         reason: known === undefined ? 'ACCOUNT_NOT_FOUND' : 'ACCOUNT_DISABLED',
       }));
     }
-    return perDelivery(deliveries, (delivery) => mailAccount(deps, delivery, known));
+    const mail = accountMail(template, deps.shop, known);
+    if (mail === undefined) return all(() => ({ state: 'SUPPRESSED', recipient: null, reason: 'LINK_NOT_NEEDED' }));
+    return perDelivery(deliveries, (delivery) => mailAccount(deps, delivery, known.email, mail));
   }
   let order: OrderForMail | undefined;
   try {
@@ -116,10 +150,11 @@ const tagsOf = ({ id, eventId, attempt, template }: ClaimedDelivery): MessageTag
 async function mailAccount(
   deps: SendDeliveriesDeps,
   delivery: ClaimedDelivery,
-  account: AccountForMail,
+  email: string,
+  mail: Mail,
 ): Promise<Outcome> {
-  const result = await deps.sendEmail(account.email, accountRegistered(deps.shop, account), tagsOf(delivery));
-  return afterSending(deps.retry, delivery.attempt, account.email, result, deps.random());
+  const result = await deps.sendEmail(email, mail, tagsOf(delivery));
+  return afterSending(deps.retry, delivery.attempt, email, result, deps.random());
 }
 
 async function tellAboutOrder(

@@ -1,6 +1,6 @@
 import { newContext, runInContext } from '@souk/runtime';
-import { LEASE_MS } from './notify.js';
 import type { ClaimedDelivery, DeliveryStore } from './ports.js';
+import { LEASE_MS } from './sendDeliveries.js';
 
 export interface SweepDeliveriesDeps {
   readonly store: Pick<DeliveryStore, 'claimDue'>;

@@ -1,3 +1,4 @@
+import { monotonicMs } from '@souk/runtime';
 import type { StoredWebhook, WebhookStore } from './ports.js';
 
 export interface WebhookQueue {
@@ -31,7 +32,7 @@ export function createWebhookQueue(
     while (!closed && running.size < CONCURRENCY && waiting.length > 0) {
       const { webhook, until } = waiting.shift() as (typeof waiting)[number];
       // it has waited for so long that the sweeper of some process has it
-      if (performance.now() >= until) continue;
+      if (monotonicMs() >= until) continue;
       const work: Promise<void> = process(webhook).finally(() => {
         running.delete(work);
         next();
@@ -43,7 +44,7 @@ export function createWebhookQueue(
   return {
     start(webhook) {
       if (closed || waiting.length >= MAX_WAITING) return;
-      waiting.push({ webhook, until: performance.now() + WEBHOOK_LEASE_MS });
+      waiting.push({ webhook, until: monotonicMs() + WEBHOOK_LEASE_MS });
       setImmediate(next);
     },
     async sweep() {
