@@ -99,13 +99,16 @@ const UNPAID = [
   ...['FulfillmentCreate', 'FulfillmentTrackingUpdate', 'FulfillmentDeliver', 'FulfillmentCancel', 'OrderComplete'],
   ...['ReturnRequest', 'ReturnCancel', 'ReturnApprove', 'ReturnDecline', 'ReturnReceive'],
 ];
+/** payments.test.ts saves methods, and authorizes payments. */
+const SAVED_METHODS = ['PaymentMethodDelete', 'PaymentMethodDefaultSet'];
+const AUTHORIZED = ['PaymentCapture', 'PaymentVoid'];
 const BUYING = ['CartCreate', 'OrderPlace', 'PaymentSessionCreate'];
 
 describe('every operation of schema/operations runs with its example variables', () => {
   test('as a guest', async () => {
     const steps = journey('guest', {
       first: ['ProductListing', 'CartCreate', 'CartLinesAdd', 'CartLinesUpdate', 'Cart'],
-      last: ['CartLinesRemove', ...BUYING, 'OrderStatus', 'Order', 'OrderByNumber'],
+      last: ['CartLinesRemove', ...BUYING, 'PaymentSessionConfirm', 'OrderStatus', 'Order', 'OrderByNumber'],
     });
     await runAll(visitor(), steps, ['CartDiscountCodesUpdate', 'SessionRefresh', ...UNPAID]);
   }, 60_000);
@@ -116,13 +119,14 @@ describe('every operation of schema/operations runs with its example variables',
     await runAll(
       customer,
       journey('customer', { first: [...BUYING, 'SessionRefresh'], last: ['OrderCancel', 'SessionRevoke'] }),
+      SAVED_METHODS,
     );
   }, 60_000);
 
   test('as staff', async () => {
     const staff = visitor();
     await staff.signIn('staff');
-    const unknown = ['RefundCreate', 'NotificationResend', 'WebhookEventReplay', ...UNPAID];
+    const unknown = [...AUTHORIZED, 'RefundCreate', 'NotificationResend', 'WebhookEventReplay', ...UNPAID];
     await runAll(staff, journey('staff', { first: [...BUYING, 'ProductCreate', 'PromotionCreate'] }), unknown);
   }, 60_000);
 

@@ -38,6 +38,11 @@ export const LOOKUPS: Readonly<Record<string, readonly string[]>> = {
   }
 }`,
   ],
+  openedPayment: ['query ConsoleAnyPayment { payments(first: 1) { nodes { id state } } }'],
+  authorizedPayment: [
+    'query ConsoleAuthorizedPayment { payments(first: 1, filter: { state: AUTHORIZED }) { nodes { id state } } }',
+  ],
+  paymentMethod: ['query ConsolePaymentMethod { me { paymentMethods { id } } }'],
   notification: ['query ConsoleNotification { orders(first: 5) { nodes { notifications { id } } } }'],
   webhookEvent: ['query ConsoleWebhook { webhookEvents(first: 1) { id } }'],
   user: ['query ConsoleUser { users(first: 1, filter: { role: CUSTOMER }) { nodes { id email } } }'],

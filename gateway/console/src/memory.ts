@@ -10,6 +10,7 @@ const KINDS: Readonly<Record<string, string>> = {
   cln: 'cartLine',
   ord: 'order',
   pay: 'payment',
+  pmt: 'paymentMethod',
   ntf: 'notification',
   whk: 'webhookEvent',
   usr: 'user',
