@@ -32,6 +32,7 @@ const STAGES = [
     ],
     ['schema', script('schema-check')],
     ['documents', script('docs-check')],
+    ['drawn states', script('order-states', '--check')],
   ],
   [
     [
