@@ -11,6 +11,7 @@ const KINDS: Readonly<Record<string, string>> = {
   ord: 'order',
   pay: 'payment',
   pmt: 'paymentMethod',
+  ref: 'refund',
   ntf: 'notification',
   whk: 'webhookEvent',
   usr: 'user',

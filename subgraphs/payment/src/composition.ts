@@ -17,7 +17,6 @@ import { createMethodStore } from './adapters/methodStore.postgres.js';
 import { createOrderPort } from './adapters/order.service.js';
 import { createPaymentList } from './adapters/paymentList.prisma.js';
 import { createPaymentStore } from './adapters/paymentStore.postgres.js';
-import { createStripeProvider } from './adapters/stripe/provider.stripe.js';
 import { createWebhookStore } from './adapters/webhookStore.postgres.js';
 import { createApp } from './app/index.js';
 import type { Config } from './config.js';
@@ -26,6 +25,7 @@ import type { Seller } from './domain/documents/document.js';
 import { PrismaClient } from './generated/prisma/client.js';
 import { contextOf } from './graphql/context.js';
 import { resolvers } from './graphql/resolvers.js';
+import { createProviders } from './providers.js';
 import { documentRoutes } from './webhooks/documentRoutes.js';
 import { webhookRoutes } from './webhooks/providerWebhook.js';
 
@@ -49,13 +49,6 @@ export async function composePayment(config: Config, life: Life) {
   });
   life.onShutdown('order client', () => orderClient.close());
   const prisma = new PrismaClient({ adapter: database.prismaAdapter() });
-  const stripe = createStripeProvider({
-    secretKey: config.STRIPE_SECRET_KEY,
-    publishableKey: config.STRIPE_PUBLISHABLE_KEY,
-    webhookSecret: config.STRIPE_WEBHOOK_SECRET,
-    captureMethod: config.STRIPE_CAPTURE_METHOD === 'manual' ? 'MANUAL' : 'AUTOMATIC',
-    apiBaseUrl: config.STRIPE_API_BASE_URL,
-  });
 
   const backlog = watchBacklog({ database, statement: paymentBacklog, logger });
   life.onShutdown('backlog', () => backlog.close());
@@ -73,7 +66,7 @@ export async function composePayment(config: Config, life: Life) {
     numberPrefix: config.INVOICE_NUMBER_PREFIX,
     linkSecret: config.IDENTITY_SECRET,
     publicUrl: config.PUBLIC_URL,
-    providers: new Map([[stripe.code, stripe]]),
+    providers: createProviders(config),
     clock: () => new Date(),
     logger,
     reconcileAfterMs: config.PAYMENT_RECONCILE_AFTER_SECONDS * 1_000,

@@ -1,5 +1,6 @@
 import { baseConfig, configTypes, identityConfig, loadConfig } from '@souk/runtime';
 import { z } from 'zod';
+import { providerVariables } from './providerVariables.js';
 
 const originList = z
   .string()
@@ -62,6 +63,7 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
         .url()
         .optional()
         .describe('origin of a stand-in for Stripe; not set: Stripe itself'),
+      ...providerVariables(env),
       PAYMENT_RECONCILE_AFTER_SECONDS: configTypes
         .integer(60, { min: 1, max: 86_400 })
         .describe('when the provider is asked about a payment whose webhook has not come'),

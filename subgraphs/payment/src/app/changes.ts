@@ -96,7 +96,7 @@ export function refundChange(
   };
 }
 
-function capturedEvent(after: Payment, centAmount: number, now: Date): EventEnvelope {
+export function capturedEvent(after: Payment, centAmount: number, now: Date): EventEnvelope {
   return newEvent(events.paymentCaptured, {
     ...headOf(after, now),
     data: {

@@ -3,7 +3,7 @@ import type { EventOf, events } from '@souk/events';
 import { newId } from '@souk/runtime';
 import { decideGiveBack } from '../domain/decideGiveBack.js';
 import { decideRefundRequest } from '../domain/decideRefund.js';
-import { capturableCents, type Payment, type Refund, refundableCents } from '../domain/payment.js';
+import { capturableCents, isPartOfTransfer, type Payment, type Refund, refundableCents } from '../domain/payment.js';
 import { historyEntry, untilApplied } from './changes.js';
 import type { ExecuteRefund } from './executeRefund.js';
 import type { Clock, PaymentChange, PaymentStore } from './ports.js';
@@ -34,11 +34,11 @@ const EVERYTHING: Wish = { giveBackCents: null, initiatedBy: 'COMPENSATION', ret
 /**
  * An order expired or was cancelled: its live intents are cancelled at the provider, so that nobody pays for it. What was captured for
  * a cancelled order goes back. What was authorized or captured for an expired one is left to the order service, which hears of it
- * and either revives the order or asks for the money to go back.
+ * and either revives the order or asks for the money to go back. A part of a transfer was never told to it, and goes back.
  */
 export const followOrderEnd = (deps: FollowOrderDeps) => (event: Ended) =>
   follow(deps, event.data.orderId, event.id, (payment) => {
-    const leftToOrder = payment.state === 'AUTHORIZED' || payment.state === 'CAPTURED';
+    const leftToOrder = payment.state === 'AUTHORIZED' || (payment.state === 'CAPTURED' && !isPartOfTransfer(payment));
     return event.type === 'order.expired' && leftToOrder ? undefined : EVERYTHING;
   });
 

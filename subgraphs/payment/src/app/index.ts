@@ -14,6 +14,8 @@ import type { Clock, MethodStore, OrderPort, PaymentList, PaymentStore, Provider
 import { processWebhook } from './processWebhook.js';
 import { purgeOld } from './purgeOld.js';
 import { receiveWebhook } from './receiveWebhook.js';
+import { recordPayment } from './recordPayment.js';
+import { recordRefund } from './recordRefund.js';
 import { refundPayment } from './refundPayment.js';
 import { replayWebhook } from './replayWebhook.js';
 import { deleteMethod, findMethods, removeMethods, saveMethods, setDefaultMethod } from './savedMethods.js';
@@ -58,6 +60,8 @@ export function createPaymentApp(base: PaymentAppDeps) {
     capturePayment: capturePayment(deps),
     voidPayment: voidPayment(deps),
     refundPayment: refundPayment(deps),
+    recordPayment: recordPayment(deps),
+    recordRefund: recordRefund(deps),
     replayWebhook: replayWebhook({ ...deps, process }),
     findPayments: findPayments(deps),
     findOrderPayments: findOrderPayments(deps),

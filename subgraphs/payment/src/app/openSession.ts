@@ -92,6 +92,9 @@ export const openSession =
     ) {
       return refuse('INVALID', `This provider cannot take this payment in ${order.currencyCode}.`, 'provider');
     }
+    if (paymentWindowMs(provider) !== null && order.purposeId !== order.id) {
+      return refuse('INVALID', 'A change of an order cannot wait for the money that long.', 'provider');
+    }
     try {
       const terms = await termsOf(deps.methods, provider, order, viewer, command);
       if ('refusal' in terms) return { ok: false, errors: [terms.refusal], payment: null };
@@ -160,6 +163,12 @@ async function reachProvider(
   try {
     const changes = termsDiffer(payment, terms);
     if (changes) payment = await changeTerms(deps.payments, payment.id, terms);
+    if (
+      paymentWindowMs(provider) !== null &&
+      !(await deps.orders.extendPaymentWindow(payment.orderId, payment.payableUntil))
+    ) {
+      return refuse('ORDER_NOT_PAYABLE', 'This order cannot wait for the money that long.', 'orderId', payment);
+    }
     await failpoint('payment.session.beforeProvider');
     const { intent, clientSecret, redirectUrl } = await askFor(provider, payment, changes);
     await failpoint('payment.session.afterProvider');
@@ -204,7 +213,7 @@ function newPayment(order: OrderForPayment, provider: PaymentProvider, terms: Te
     chargedBackCents: 0,
     providerReference: null,
     attempt: 1,
-    payableUntil: order.paymentDueAt,
+    payableUntil: payableUntil(order, provider, now),
     authorizedUntil: null,
     failureCode: null,
     failureMessage: null,
@@ -218,6 +227,12 @@ function newPayment(order: OrderForPayment, provider: PaymentProvider, terms: Te
     refunds: [],
   };
 }
+
+/** How long the money may take, in milliseconds; null where the order's own window is meant. */
+const paymentWindowMs = (provider: PaymentProvider): number | null => provider.byHand?.paymentWindowMs ?? null;
+
+const payableUntil = (order: OrderForPayment, provider: PaymentProvider, now: Date): Date =>
+  new Date(Math.max(order.paymentDueAt.getTime(), now.getTime() + (paymentWindowMs(provider) ?? 0)));
 
 /** Customers are only sent back to pages of this shop: anything else would make us a redirector for others. */
 function isOwnUrl(url: string, origins: ReadonlySet<string>): boolean {
@@ -235,6 +250,9 @@ async function refusalOf(
     if (error.answered && payment !== null) await nextAttempt(deps.payments, payment.id);
     const message = 'The payment provider cannot be reached right now. Try again in a moment.';
     return refuse('PROVIDER_UNAVAILABLE', message, 'provider', payment);
+  }
+  if (error instanceof ServiceUnavailable) {
+    return refuse('DEPENDENCY_UNAVAILABLE', 'The order cannot be read right now. Try again in a moment.');
   }
   if (error instanceof ProviderRefused) {
     deps.logger.error({ err: error, code: error.code, paymentId }, 'the provider refused a payment');

@@ -23,6 +23,8 @@ export interface OrderForPayment {
 /** The order service. Throws ServiceUnavailable. */
 export interface OrderPort {
   forPayment(orderId: string): Promise<OrderForPayment | null>;
+  /** The order, and its stock, wait for the money until then. False when it waits no longer than before. */
+  extendPaymentWindow(orderId: string, until: Date): Promise<boolean>;
 }
 
 export interface SessionOpening {

@@ -129,6 +129,10 @@ export interface PaymentView extends Payment {
 export const isLive = (payment: Pick<Payment, 'state'>): boolean =>
   payment.state !== 'CAPTURED' && payment.state !== 'CANCELLED';
 
+/** A part of what was to be paid at once, ended before the rest came. Only transfers, which staff record, come in parts. */
+export const isPartOfTransfer = (payment: Pick<Payment, 'captureMethod' | 'amountCents' | 'capturedCents'>): boolean =>
+  payment.captureMethod === 'AUTOMATIC' && payment.capturedCents > 0 && payment.capturedCents < payment.amountCents;
+
 /** What can still be given back. */
 export const refundableCents = (
   payment: Pick<Payment, 'capturedCents' | 'refundReservedCents' | 'chargedBackCents'>,

@@ -11,6 +11,7 @@ export interface Refusal {
     | 'PROVIDER_UNAVAILABLE'
     | 'REFUND_EXCEEDS_CAPTURED'
     | 'CAPTURE_EXCEEDS_AUTHORIZED'
+    | 'AMOUNT_MISMATCH'
     | 'ILLEGAL_TRANSITION'
     | 'DEPENDENCY_UNAVAILABLE';
   readonly message: string;

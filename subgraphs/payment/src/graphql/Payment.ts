@@ -2,6 +2,7 @@ import { money, toGraph } from '@souk/money';
 import { hasScope } from '@souk/runtime';
 import { capturableCents, type PaymentView } from '../domain/payment.js';
 import type { PaymentResolvers } from '../generated/graphql.js';
+import { bankTransferOf } from './bankTransferOf.js';
 import { selectsHistory } from './selection.js';
 
 const amount = (pick: (payment: PaymentView) => number) => (payment: PaymentView) =>
@@ -15,6 +16,7 @@ export const Payment: PaymentResolvers = {
   capturedAmount: amount((payment) => payment.capturedCents),
   refundedAmount: amount((payment) => payment.refundedCents),
   capturableAmount: amount(capturableCents),
+  bankTransfer: (payment, _, { app }) => bankTransferOf(payment, app.providers),
   captures: ({ captures, currencyCode }) => captures.map((capture) => ({ ...capture, currencyCode })),
   disputes: ({ id }, _, { viewer, loaders }) =>
     hasScope(viewer, 'payments:read') ? loaders.disputesOf.load(id) : null,

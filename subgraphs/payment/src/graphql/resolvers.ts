@@ -4,10 +4,12 @@ import { Dispute } from './Dispute.js';
 import { paymentCapture } from './Mutation/paymentCapture.js';
 import { paymentMethodDefaultSet } from './Mutation/paymentMethodDefaultSet.js';
 import { paymentMethodDelete } from './Mutation/paymentMethodDelete.js';
+import { paymentRecord } from './Mutation/paymentRecord.js';
 import { paymentSessionConfirm } from './Mutation/paymentSessionConfirm.js';
 import { paymentSessionCreate } from './Mutation/paymentSessionCreate.js';
 import { paymentVoid } from './Mutation/paymentVoid.js';
 import { refundCreate } from './Mutation/refundCreate.js';
+import { refundRecord } from './Mutation/refundRecord.js';
 import { webhookEventReplay } from './Mutation/webhookEventReplay.js';
 import { Order } from './Order.js';
 import { Payment } from './Payment.js';
@@ -33,6 +35,8 @@ export const resolvers: Resolvers = {
     paymentMethodDelete,
     paymentMethodDefaultSet,
     refundCreate,
+    paymentRecord,
+    refundRecord,
     webhookEventReplay,
   },
   Payment,

@@ -50,6 +50,13 @@ export async function paymentHarness(
         if (state.ordersDown) throw new ServiceUnavailable('order', 'armed by the test');
         return orders.get(id) ?? null;
       },
+      async extendPaymentWindow(id, until) {
+        if (state.ordersDown) throw new ServiceUnavailable('order', 'armed by the test');
+        const order = orders.get(id);
+        if (order?.payable !== true) return false;
+        orders.set(id, { ...order, paymentDueAt: until });
+        return true;
+      },
     },
     documents: createDocumentStore(database),
     invoiceOrders: { forInvoice: async (ids) => ids.map(() => null) },
@@ -122,6 +129,7 @@ export async function paymentHarness(
     ledger: async (paymentId: string) =>
       Object.fromEntries((await database.query(ledgerOf, [paymentId])).map((row) => [row.account, row.balance])),
     webhooks: async () => await database.query(webhookCounts),
+    webhookPayloads: async () => await database.query(webhookPayloads),
     async close() {
       await app.finishWebhooks();
       await database.close();
@@ -146,5 +154,7 @@ const webhookCounts = sql<{ status: string; type: string }>(
   'test.webhookCounts',
   `SELECT status, type FROM webhook_event ORDER BY received_at, id`,
 );
+
+const webhookPayloads = sql<{ payload: unknown }>('test.webhookPayloads', `SELECT payload FROM webhook_event`);
 
 export type PaymentHarness = Awaited<ReturnType<typeof paymentHarness>>;

@@ -7,10 +7,11 @@ export const paymentProviders: NonNullable<QueryResolvers['paymentProviders']> =
 ) =>
   [...app.providers.values()]
     .filter((provider) => provider.available({ currencyCode, countryCode: countryCode ?? null, amountCents: null }))
-    .map(({ code, name, publishableKey, savedMethods, captureMethod }) => ({
+    .map(({ code, name, publishableKey, savedMethods, captureMethod, byHand }) => ({
       code,
       name,
       publishableKey,
       supportsSavedMethods: savedMethods !== null,
       captureMethod,
+      recordedByStaff: byHand !== undefined,
     }));
