@@ -41,6 +41,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 export function carrierCode(name: string): string {
   const code = name
     .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/(^-|-$)/g, '');

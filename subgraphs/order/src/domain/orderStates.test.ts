@@ -23,7 +23,10 @@ describe('the state machine of an order', () => {
     ['EXPIRE', 'system', ['PENDING_PAYMENT']],
     ['CANCEL', 'customer', ['PENDING_PAYMENT', 'CONFIRMED']],
     ['CANCEL', 'staff', ['PENDING_PAYMENT', 'CONFIRMED']],
-    ['CANCEL', 'system', []],
+    ['CANCEL', 'system', ['PENDING_PAYMENT', 'CONFIRMED']],
+    ['EDIT_UNPAID', 'customer', ['PENDING_PAYMENT']],
+    ['EDIT_PAID', 'staff', ['CONFIRMED']],
+    ['EDIT_PAID', 'system', []],
     ['FULFILL', 'staff', ['CONFIRMED']],
     ['FULFILL', 'customer', []],
     ['CONFIRM', 'customer', []],
@@ -37,9 +40,9 @@ describe('the state machine of an order', () => {
   });
 
   test.each([
-    ['UNFULFILLED', ['CANCEL'], ['CANCEL', 'FULFILL']],
-    ['PARTIALLY_FULFILLED', ['REQUEST_RETURN'], ['FULFILL', 'REQUEST_RETURN']],
-    ['FULFILLED', ['REQUEST_RETURN'], ['REQUEST_RETURN', 'COMPLETE']],
+    ['UNFULFILLED', ['CANCEL', 'CANCEL_LINES'], ['CANCEL', 'CANCEL_LINES', 'EDIT', 'FULFILL']],
+    ['PARTIALLY_FULFILLED', ['CANCEL_LINES', 'REQUEST_RETURN'], ['CANCEL_LINES', 'EDIT', 'FULFILL', 'REQUEST_RETURN']],
+    ['FULFILLED', ['REQUEST_RETURN'], ['EDIT', 'REQUEST_RETURN', 'COMPLETE']],
     ['DELIVERED', ['REQUEST_RETURN'], ['REQUEST_RETURN', 'COMPLETE']],
     ['RETURNED', [], ['COMPLETE']],
   ] as const)('a paid order that is %s allows the customer %j and staff %j', (fulfillment, customer, staff) => {
@@ -61,10 +64,10 @@ describe('the state machine of an order', () => {
   });
 
   test('customers may pay and cancel, staff may cancel, nobody may do anything with what has ended', () => {
-    expect(actions(standing('PENDING_PAYMENT'), 'customer', BEFORE)).toEqual(['PAY', 'CANCEL']);
-    expect(actions(standing('PENDING_PAYMENT'), 'customer', DUE)).toEqual(['CANCEL']);
-    expect(actions(standing('PENDING_PAYMENT'), 'staff', BEFORE)).toEqual(['CANCEL']);
-    expect(actions(standing('CONFIRMED'), 'customer', BEFORE)).toEqual(['CANCEL']);
+    expect(actions(standing('PENDING_PAYMENT'), 'customer', BEFORE)).toEqual(['PAY', 'CANCEL', 'CANCEL_LINES']);
+    expect(actions(standing('PENDING_PAYMENT'), 'customer', DUE)).toEqual(['CANCEL', 'CANCEL_LINES']);
+    expect(actions(standing('PENDING_PAYMENT'), 'staff', BEFORE)).toEqual(['CANCEL', 'CANCEL_LINES', 'EDIT']);
+    expect(actions(standing('CONFIRMED'), 'customer', BEFORE)).toEqual(['CANCEL', 'CANCEL_LINES']);
     expect(actions(standing('CANCELLED'), 'staff', BEFORE)).toEqual([]);
     expect(actions(standing('EXPIRED'), 'customer', BEFORE)).toEqual([]);
   });
