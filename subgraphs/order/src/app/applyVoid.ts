@@ -13,7 +13,8 @@ const ATTEMPTS = 10;
 /**
  * What follows from `payment.voided`, once per event: an order that this payment had confirmed, and of which nothing was shipped, is
  * cancelled with `order.cancelled`, for nobody pays for it any more. In every other case it is told in the timeline: staff decide
- * about what was shipped. Throws when the order is unknown (it is delivered again later).
+ * about what was shipped. Throws when the order is unknown, or has not heard of the authorization that is voided (it is delivered again
+ * later): else an authorization that comes after its end would confirm an order that nobody pays.
  */
 export const applyVoid =
   (deps: { orders: OrderStore; edits: Pick<EditStore, 'byIds' | 'overdue'>; clock: Clock }) =>
@@ -23,6 +24,9 @@ export const applyVoid =
       const { order, applied } = await deps.orders.forEvent(orderId, event.id);
       if (applied) return;
       if (order === undefined) throw new Error(`payment ${paymentId} is for an order that does not exist`);
+      if (!(await knowsAuthorization(deps.orders, order, paymentId))) {
+        throw new Error(`payment ${paymentId} was voided, and its authorization has not arrived yet`);
+      }
       const cancels = order.paymentId === paymentId && isLegal('CANCEL', order, 'system');
       if (cancels && order.openEdit !== null) {
         await lapseEdit(deps, order.openEdit.id, 'CANCELLED', 'ORDER_CANCELLED');
@@ -33,6 +37,14 @@ export const applyVoid =
     }
     throw new Error(`order ${orderId} changed ${ATTEMPTS} times while an event was being applied`);
   };
+
+async function knowsAuthorization(orders: OrderStore, order: Order, paymentId: string): Promise<boolean> {
+  if (order.paymentId === paymentId) return true;
+  const [whole] = await orders.byIds([order.id], { lines: false, timeline: true });
+  return (whole?.timeline ?? []).some(
+    ({ type, data }) => type === 'PAYMENT_AUTHORIZED' && data?.paymentId === paymentId,
+  );
+}
 
 function changeOf(order: Order, { data }: Voided, cancels: boolean, now: Date): OrderChange {
   const { paymentId, reason } = data;

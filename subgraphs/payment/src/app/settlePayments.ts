@@ -1,10 +1,18 @@
 import { failpoint, type Logger, newContext, runInContext, ServiceUnavailable } from '@souk/runtime';
 import { pendingCapture } from '../domain/decideCapture.js';
+import type { IntentSnapshot } from '../domain/decideIntent.js';
 import { isLive, type Payment } from '../domain/payment.js';
 import { historyEntry } from './changes.js';
 import type { ExecuteCapture } from './executeCapture.js';
 import type { ExecuteRefund } from './executeRefund.js';
-import { type CancelIntent, currentIntent, type FollowIntent, isPayable, providerOf } from './followIntent.js';
+import {
+  type CancelIntent,
+  currentIntent,
+  type FollowIntent,
+  isPayable,
+  nextAttempt,
+  providerOf,
+} from './followIntent.js';
 import { type Clock, type OrderPort, type PaymentStore, type Providers, ProviderUnavailable } from './ports.js';
 import type { SaveMethods } from './savedMethods.js';
 
@@ -82,7 +90,7 @@ async function each<T>(
 async function settle(deps: SettlePaymentsDeps, payment: Payment): Promise<void> {
   const pending = pendingCapture(payment);
   if (pending !== undefined) await deps.executeCapture(payment, pending);
-  const intent = await currentIntent(providerOf(deps.providers, payment), payment);
+  const intent = await knownIntent(deps, payment);
   if (intent === null) {
     if (await isUnwanted(deps, payment)) await forget(deps, payment);
     return;
@@ -90,6 +98,19 @@ async function settle(deps: SettlePaymentsDeps, payment: Payment): Promise<void>
   const { payment: known } = await deps.followIntent(payment, intent, {});
   if (isLive(known) && (await isUnwanted(deps, known))) await deps.cancelIntent(known);
   if (known.saveMethod && (known.state === 'CAPTURED' || known.state === 'AUTHORIZED')) await deps.saveMethods(known);
+}
+
+/**
+ * The provider may keep a failure under its key for a day. Whoever met it first may have died before it could be noted: the next
+ * round asks with another key.
+ */
+async function knownIntent(deps: SettlePaymentsDeps, payment: Payment): Promise<IntentSnapshot | null> {
+  try {
+    return await currentIntent(providerOf(deps.providers, payment), payment);
+  } catch (error) {
+    if (error instanceof ProviderUnavailable && error.answered) await nextAttempt(deps.payments, payment.id);
+    throw error;
+  }
 }
 
 /** Ends a payment that never came to be at its provider. */

@@ -1,4 +1,4 @@
-import { type Capture, capturableCents, type Payment } from './payment.js';
+import { type Capture, capturableCents, isLive, type Payment } from './payment.js';
 
 /** What is wanted of a capture; without an amount it is all that is left. */
 export interface WantedCapture extends Pick<Capture, 'id' | 'requestKey' | 'inputHash'> {
@@ -77,6 +77,7 @@ export function endCapture(payment: Payment, capture: Capture, failureCode: stri
   return {
     ...payment,
     captures: payment.captures.map((one) => (one.id === capture.id ? ended : one)),
+    reconcileAt: isLive(payment) || payment.saveMethod ? payment.reconcileAt : null,
     version: payment.version + 1,
   };
 }

@@ -1,3 +1,4 @@
+import { pendingCapture } from './decideCapture.js';
 import type { Payment } from './payment.js';
 
 /** What a provider says about an intent at one moment. Amounts in minor units. */
@@ -75,11 +76,14 @@ function captured(payment: Payment, known: Payment, intent: IntentSnapshot): Pay
   return { ...base, ...ended(payment, authorizedCents - capturedCents), state: 'CAPTURED' };
 }
 
-/** Nothing more is captured. What a customer wants to save is still to be looked for. */
+/**
+ * Nothing more is captured. What a customer wants to save is still to be looked for, and so is the end of a capture that we asked for:
+ * this news may have come by another way than its answer, which may never come.
+ */
 const ended = (payment: Payment, releasedCents: number) => ({
   releasedCents,
   authorizedUntil: null,
-  reconcileAt: payment.saveMethod ? payment.reconcileAt : null,
+  reconcileAt: payment.saveMethod || pendingCapture(payment) !== undefined ? payment.reconcileAt : null,
 });
 
 /** The provider says that a capture was the last one, and we know of all that it captured. */
@@ -94,7 +98,8 @@ function decideCancelled(payment: Payment, known: Payment): IntentDecision {
   const after: Payment = { ...known, ...ended(payment, payment.authorizedCents - payment.capturedCents) };
   if (payment.capturedCents > 0) return { kind: 'MOVE', after: { ...after, state: 'CAPTURED' } };
   const kind = payment.state === 'AUTHORIZED' ? 'VOID' : 'CANCEL';
-  return { kind, after: { ...after, state: 'CANCELLED', authorizedCents: 0, releasedCents: 0, reconcileAt: null } };
+  const reconcileAt = pendingCapture(payment) === undefined ? null : payment.reconcileAt;
+  return { kind, after: { ...after, state: 'CANCELLED', authorizedCents: 0, releasedCents: 0, reconcileAt } };
 }
 
 function decideAuthorized(payment: Payment, known: Payment, intent: IntentSnapshot): IntentDecision {
