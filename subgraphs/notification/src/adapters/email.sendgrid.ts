@@ -1,6 +1,7 @@
 import type { EmailSender } from '../app/ports.js';
 import type { SendResult } from '../domain/attempt.js';
 import type { MailAddress } from '../domain/mailAddress.js';
+import { createSendgridClient } from './sendgridClient.js';
 
 const TIMEOUT_MS = 10_000;
 
@@ -15,17 +16,12 @@ export function createSendgridSender(o: {
 }): EmailSender {
   let loading: ReturnType<typeof load> | undefined;
   const load = async () => {
-    const [{ default: mail }, { default: client }] = await Promise.all([
+    const [{ default: mail }, client] = await Promise.all([
       import('@sendgrid/mail'),
-      import('@sendgrid/client'),
+      createSendgridClient({ apiKey: o.apiKey, baseUrl: o.baseUrl, timeoutMs: TIMEOUT_MS }),
     ]);
-    // The packages export one shared instance each; a sender has its own, so that two of them cannot mix up their keys.
-    const own = new (client.constructor as new () => typeof client)();
-    own.setApiKey(o.apiKey);
-    if (o.baseUrl !== undefined) own.setDefaultRequest('baseUrl', o.baseUrl);
     const service = new (mail.constructor as new () => typeof mail)();
-    service.setClient(own);
-    service.setTimeout(TIMEOUT_MS);
+    service.setClient(client);
     return service;
   };
 
