@@ -6,7 +6,16 @@
 export type OperationClass = 'credentials' | 'payment' | 'lookup' | 'write' | 'read';
 
 const FIELDS: Readonly<Record<Exclude<OperationClass, 'write' | 'read'>, readonly string[]>> = {
-  credentials: ['accountRegister', 'accountConfirm', 'sessionCreate', 'sessionRefresh', 'passwordChange'],
+  credentials: [
+    'accountRegister',
+    'accountConfirm',
+    'accountConfirmationResend',
+    'sessionCreate',
+    'sessionRefresh',
+    'passwordChange',
+    'passwordResetRequest',
+    'passwordReset',
+  ],
   payment: ['paymentSessionCreate'],
   lookup: ['orderByNumber'],
 };

@@ -56,7 +56,7 @@ test('an event carries the trace, the first cause, the direct cause and the acto
     correlationId: 'req_first',
     causationId: 'evt_before',
     actor: 'service:order',
-    data: { paymentId: 'pay_1', orderId: 'ord_1', failureCode: 'card_declined' },
+    data: { paymentId: 'pay_1', orderId: 'ord_1', purposeId: null, failureCode: 'card_declined' },
   });
   expect(parseEvent(JSON.parse(JSON.stringify(event)))).toEqual({ ok: true, event, definition: events.paymentFailed });
 });

@@ -1,5 +1,8 @@
 import type { ServiceName } from '@souk/runtime';
 import type { EventDefinition } from './defineEvent.js';
+import { accountConfirmationRequested } from './definitions/accountConfirmationRequested.js';
+import { accountPasswordChanged } from './definitions/accountPasswordChanged.js';
+import { accountPasswordResetRequested } from './definitions/accountPasswordResetRequested.js';
 import { accountRegistered } from './definitions/accountRegistered.js';
 import { fulfillmentDelivered } from './definitions/fulfillmentDelivered.js';
 import { fulfillmentShipped } from './definitions/fulfillmentShipped.js';
@@ -29,6 +32,9 @@ import { returnRequested } from './definitions/returnRequested.js';
  * | event                 | producer | consumers                                                        |
  * |-----------------------|----------|------------------------------------------------------------------|
  * | account.registered    | user     | notification                                                     |
+ * | account.confirmation_requested | user | notification                                                |
+ * | account.password_reset_requested | user | notification                                              |
+ * | account.password_changed | user | notification                                                      |
  * | product.changed       | product  | none yet (drained from the document into the search projection)  |
  * | order.placed          | order    | notification                                                     |
  * | order.confirmed       | order    | notification, product (commits stock), payment (writes the invoice) |
@@ -53,6 +59,9 @@ import { returnRequested } from './definitions/returnRequested.js';
  */
 export const events = {
   accountRegistered,
+  accountConfirmationRequested,
+  accountPasswordResetRequested,
+  accountPasswordChanged,
   productChanged,
   orderPlaced,
   orderConfirmed,

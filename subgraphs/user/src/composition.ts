@@ -13,6 +13,7 @@ import {
 } from '@souk/runtime';
 import DataLoader from 'dataloader';
 import { createAccessTokens } from './adapters/accessTokens.jose.js';
+import { createAccountLinks } from './adapters/accountLinks.postgres.js';
 import { createAccountStore } from './adapters/accountStore.postgres.js';
 import { createAddressStore } from './adapters/addressStore.postgres.js';
 import { createPasswordHasher } from './adapters/passwordHasher.argon2.js';
@@ -46,6 +47,7 @@ export async function startUser(
     addresses: createAddressStore(database, prisma),
     sessions: createSessionStore(database),
     confirmations: createConfirmationStore(database),
+    links: createAccountLinks(database),
     passwords: await createPasswordHasher(),
     accessTokens,
     secrets: {

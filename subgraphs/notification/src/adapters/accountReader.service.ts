@@ -1,8 +1,12 @@
 import type { ServiceClient } from '@souk/runtime';
 import type { AccountReader } from '../app/ports.js';
 
-const DOCUMENT = `query UserForNotification($id: ID!) {
-  userForNotification(id: $id) { id email firstName locale isActive emailConfirmationToken }
+const DOCUMENT = `query UserForNotification($id: ID!, $confirm: Boolean!, $reset: Boolean!) {
+  userForNotification(id: $id) {
+    id email firstName locale isActive
+    emailConfirmationToken @include(if: $confirm)
+    passwordResetToken @include(if: $reset)
+  }
 }`;
 
 interface Answer {
@@ -12,23 +16,25 @@ interface Answer {
     firstName: string | null;
     locale: string | null;
     isActive: boolean;
-    emailConfirmationToken: string | null;
+    emailConfirmationToken?: string | null;
+    passwordResetToken?: string | null;
   } | null;
 }
 
-/** Reads an account from the user service, which makes a new confirmation token for it. */
+/** Reads an account from the user service, with a new token for the link that is asked for and no other. */
 export const createAccountReader =
   (client: Pick<ServiceClient, 'request'>): AccountReader =>
-  async (id) => {
-    const { userForNotification: user } = await client.request<Answer>(DOCUMENT, { id });
+  async (id, link) => {
+    const variables = { id, confirm: link === 'CONFIRM_EMAIL', reset: link === 'RESET_PASSWORD' };
+    const { userForNotification: user } = await client.request<Answer>(DOCUMENT, variables);
     if (user === null) return undefined;
-    const { email, firstName, isActive, emailConfirmationToken } = user;
+    const { email, firstName, isActive, emailConfirmationToken, passwordResetToken } = user;
     return {
       id: user.id,
       email,
       firstName,
       isActive,
       locale: user.locale ?? 'en',
-      confirmationToken: emailConfirmationToken,
+      token: emailConfirmationToken ?? passwordResetToken ?? null,
     };
   };

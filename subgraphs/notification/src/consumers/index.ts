@@ -1,5 +1,8 @@
 import type { EventHandlers } from '@souk/outbox';
 import type { WorkerApp } from '../app/workerApp.js';
+import { onAccountConfirmationRequested } from './onAccountConfirmationRequested.js';
+import { onAccountPasswordChanged } from './onAccountPasswordChanged.js';
+import { onAccountPasswordResetRequested } from './onAccountPasswordResetRequested.js';
 import { onAccountRegistered } from './onAccountRegistered.js';
 import { onFulfillmentDelivered } from './onFulfillmentDelivered.js';
 import { onFulfillmentShipped } from './onFulfillmentShipped.js';
@@ -18,6 +21,9 @@ import { onReturnRequested } from './onReturnRequested.js';
 /** Every event that customers are told about. */
 export const consumers = (app: WorkerApp): EventHandlers => ({
   'account.registered': onAccountRegistered(app),
+  'account.confirmation_requested': onAccountConfirmationRequested(app),
+  'account.password_reset_requested': onAccountPasswordResetRequested(app),
+  'account.password_changed': onAccountPasswordChanged(app),
   'order.placed': onOrderPlaced(app),
   'order.confirmed': onOrderConfirmed(app),
   'order.expired': onOrderExpired(app),

@@ -5,6 +5,9 @@ export type Channel = 'EMAIL' | 'SMS';
 /** An event type that customers are told about, and so the name of its template. */
 export type TemplateName =
   | 'account.registered'
+  | 'account.confirmation_requested'
+  | 'account.password_reset_requested'
+  | 'account.password_changed'
   | 'order.placed'
   | 'order.confirmed'
   | 'order.expired'
@@ -109,8 +112,8 @@ export interface AccountForMail {
   readonly firstName: string | null;
   readonly locale: string;
   readonly isActive: boolean;
-  /** Confirms the e-mail address; null when it is confirmed already. */
-  readonly confirmationToken: string | null;
+  /** What the link of this mail carries; null when it needs none, or needs it no more. */
+  readonly token: string | null;
 }
 
 /** The shop, as mails show it. */

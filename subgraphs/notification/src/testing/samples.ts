@@ -54,7 +54,7 @@ export const sampleAccount = (parts: Partial<AccountForMail> = {}): AccountForMa
   firstName: 'Ada',
   locale: 'en',
   isActive: true,
-  confirmationToken: 'tok_secret',
+  token: 'tok_secret',
   ...parts,
 });
 

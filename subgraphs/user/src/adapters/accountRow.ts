@@ -26,13 +26,14 @@ export interface AccountRow {
   locale: string | null;
   default_shipping_id: string | null;
   default_billing_id: string | null;
+  sequence: number;
   created_at: Date;
   addresses: AddressJson[] | null;
 }
 
 /** The columns that make an {@link AccountRow}, of the alias `a`. */
 export const ACCOUNT_COLUMNS = `a.id, a.email, a.email_verified_at, a.is_active, a.roles::text[] AS roles, a.first_name, a.last_name,
-  a.phone, a.locale, a.default_shipping_id, a.default_billing_id, a.created_at,
+  a.phone, a.locale, a.default_shipping_id, a.default_billing_id, a.sequence, a.created_at,
   (SELECT json_agg(d ORDER BY d.id) FROM address d WHERE d.account_id = a.id) AS addresses`;
 
 export function toAccount(row: AccountRow): Account {
@@ -48,6 +49,7 @@ export function toAccount(row: AccountRow): Account {
     locale: row.locale,
     defaultShippingId: row.default_shipping_id,
     defaultBillingId: row.default_billing_id,
+    sequence: row.sequence,
     createdAt: row.created_at,
     addresses: (row.addresses ?? []).map((address) => ({
       id: address.id,

@@ -23,7 +23,8 @@ const findByEmail = sql<AccountRow>(
 
 const setPassword = sql(
   'account.setPassword',
-  `WITH changed AS (UPDATE account SET password_hash = $2, updated_at = $5 WHERE id = $1 RETURNING id),
+  `WITH changed AS (UPDATE account SET password_hash = $2, sequence = sequence + 1, updated_at = $5 WHERE id = $1 RETURNING id),
+   told AS (${OUTBOX_INSERT('$6')} WHERE EXISTS (SELECT 1 FROM changed)),
    ended AS (UPDATE session s SET revoked_at = $5 FROM changed
               WHERE s.account_id = changed.id AND s.id <> $3 AND s.revoked_at IS NULL)
    DELETE FROM login_throttle WHERE key = $4`,
@@ -75,7 +76,14 @@ export function createAccountStore(database: Database, prisma: PrismaClient): Ac
       return row && toAccount(row);
     },
     async setPassword(o) {
-      await database.query(setPassword, [o.id, o.passwordHash, o.keepSessionId, o.throttleKey, o.now]);
+      await database.query(setPassword, [
+        o.id,
+        o.passwordHash,
+        o.keepSessionId,
+        o.throttleKey,
+        o.now,
+        outboxRows(o.events),
+      ]);
     },
     async updateProfile(id, profile) {
       await prisma.account.updateMany({ where: { id }, data: profile });

@@ -4,7 +4,16 @@ import { type AccountError, accountError, done, type Result, refused } from '../
 import { readEmail } from '../domain/email.js';
 import { tooLong, weakBecause } from '../domain/password.js';
 import { type ProfileInput, readProfile } from '../domain/profile.js';
-import type { AccountStore, ConfirmationStore, PasswordHasher, Secrets, SessionStore, UserFilter } from './ports.js';
+import { RESET_LIFETIME_MS } from './accountLinks.js';
+import type {
+  AccountLinks,
+  AccountStore,
+  ConfirmationStore,
+  PasswordHasher,
+  Secrets,
+  SessionStore,
+  UserFilter,
+} from './ports.js';
 import { type Client, delayed } from './sessions.js';
 
 export const CONFIRMATION_LIFETIME_MS = 3 * 24 * 3_600_000;
@@ -13,6 +22,7 @@ export interface AccountDeps {
   readonly accounts: AccountStore;
   readonly sessions: Pick<SessionStore, 'attempt'>;
   readonly confirmations: ConfirmationStore;
+  readonly links: AccountLinks;
   readonly passwords: PasswordHasher;
   readonly secrets: Secrets;
   readonly now: () => Date;
@@ -65,14 +75,21 @@ export const registerAccount =
       addresses: [],
       defaultShippingId: null,
       defaultBillingId: null,
+      sequence: 1,
       createdAt,
     });
   };
 
-/** What the notification service may know of an account; `confirmationToken` makes a new one each time, while it is needed. */
+/** Secrets for mails: each call makes a new one, as long as it is needed, else null. */
+export interface MailedTokens {
+  readonly confirmationToken: () => Promise<string | null>;
+  readonly passwordResetToken: () => Promise<string | null>;
+}
+
+/** What the notification service may know of an account. */
 export const accountForNotification =
   (deps: AccountDeps) =>
-  async (id: string): Promise<(Account & { confirmationToken: () => Promise<string | null> }) | undefined> => {
+  async (id: string): Promise<(Account & MailedTokens) | undefined> => {
     const [account] = await deps.accounts.readMany([id]);
     if (!account) return undefined;
     return {
@@ -85,10 +102,20 @@ export const accountForNotification =
         await deps.confirmations.create({ hash, accountId: id, now, expiresAt });
         return token;
       },
+      async passwordResetToken() {
+        const { token, hash } = deps.secrets.create();
+        const created = await deps.links.createReset({
+          accountId: id,
+          hash,
+          now: deps.now(),
+          lifetimeMs: RESET_LIFETIME_MS,
+        });
+        return created ? token : null;
+      },
     };
   };
 
-/** Changes the password, which ends every other session. Attempts count and are delayed like those of signing in. */
+/** Changes the password, which ends every other session and is told by mail. Attempts count and are delayed like those of signing in. */
 export const changePassword =
   (deps: AccountDeps) =>
   async (command: {
@@ -119,7 +146,14 @@ export const changePassword =
     }
     const passwordHash = await deps.passwords.hash(command.newPassword);
     const { accountId: id, sessionId: keepSessionId } = command;
-    await deps.accounts.setPassword({ id, passwordHash, keepSessionId, throttleKey, now: deps.now() });
+    const changedAt = deps.now();
+    const event = newEvent(events.accountPasswordChanged, {
+      aggregateId: id,
+      sequence: account.sequence + 1,
+      data: { userId: id },
+      now: changedAt,
+    });
+    await deps.accounts.setPassword({ id, passwordHash, keepSessionId, throttleKey, now: changedAt, events: [event] });
     return done(true);
   };
 

@@ -1,3 +1,4 @@
+import { type AccountLinkDeps, requestLink, resetPassword } from './accountLinks.js';
 import {
   type AccountDeps,
   accountForNotification,
@@ -21,7 +22,7 @@ import {
   type SessionDeps,
 } from './sessions.js';
 
-export interface AppDeps extends AccountDeps, AddressDeps, SessionDeps {
+export interface AppDeps extends AccountDeps, AccountLinkDeps, AddressDeps, SessionDeps {
   readonly sessions: SessionStore;
 }
 
@@ -37,6 +38,8 @@ export function createApp(deps: AppDeps) {
     revokeSession: revokeSession(deps),
     revokeAllSessions: revokeAllSessions(deps),
     changePassword: changePassword(deps),
+    requestLink: requestLink(deps),
+    resetPassword: resetPassword(deps),
     updateAccount: updateAccount(deps),
     createAddress: createAddress(deps),
     updateAddress: updateAddress(deps),

@@ -26,13 +26,14 @@ export interface AccountStore {
   /** Those that exist, with their addresses. One round trip. */
   readMany(ids: readonly string[]): Promise<Account[]>;
   findByEmail(emailKey: string): Promise<Account | undefined>;
-  /** Ends the account's other sessions with it, and forgets the failures of this throttle key. */
+  /** Ends the account's other sessions with it, forgets the failures of this throttle key, and publishes. */
   setPassword(o: {
     id: string;
     passwordHash: string;
     keepSessionId: string;
     throttleKey: Buffer;
     now: Date;
+    events: readonly EventEnvelope[];
   }): Promise<void>;
   updateProfile(id: string, profile: Profile): Promise<void>;
   /** False: there is no such account. */
@@ -109,6 +110,34 @@ export interface ConfirmationStore {
   create(o: { hash: Buffer; accountId: string; now: Date; expiresAt: Date }): Promise<void>;
   /** Uses the token up and verifies the address, once. */
   use(hash: Buffer, now: Date): Promise<{ readonly account: Account } | 'INVALID' | 'EXPIRED' | 'DISABLED'>;
+}
+
+export type LinkPurpose = 'CONFIRM_EMAIL' | 'RESET_PASSWORD';
+
+/** What is mailed to an address, beside the confirmation of a registration. Each method is one round trip. */
+export interface AccountLinks {
+  /** An active account of this address, with the number of its last event. */
+  find(emailKey: string): Promise<{ readonly id: string; readonly sequence: number } | undefined>;
+  /** Notes the request and publishes it, unless the last one was after `notAfter` or there is nothing to ask for. */
+  request(o: {
+    kind: LinkPurpose;
+    accountId: string;
+    sequence: number;
+    now: Date;
+    notAfter: Date;
+    events: readonly EventEnvelope[];
+  }): Promise<void>;
+  /** A token for a new password, as long as one was asked for within its lifetime. False: none was. */
+  createReset(o: { accountId: string; hash: Buffer; now: Date; lifetimeMs: number }): Promise<boolean>;
+  findByToken(purpose: LinkPurpose, hash: Buffer, now: Date): Promise<Account | 'INVALID' | 'EXPIRED'>;
+  /** Everything that a new password means, in one statement. False: the token was used meanwhile. */
+  resetPassword(o: {
+    hash: Buffer;
+    passwordHash: string;
+    sequence: number;
+    now: Date;
+    events: readonly EventEnvelope[];
+  }): Promise<boolean>;
 }
 
 export interface PasswordHasher {

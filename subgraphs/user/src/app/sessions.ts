@@ -34,7 +34,7 @@ export interface SessionDeps {
 }
 
 const WRONG = accountError('INVALID_CREDENTIALS', 'The e-mail address or the password is wrong.');
-const DISABLED = accountError('ACCOUNT_DISABLED', 'This account is disabled.');
+export const DISABLED = accountError('ACCOUNT_DISABLED', 'This account is disabled.');
 
 /**
  * Signs in. Guarantees: an unknown address and a wrong password differ neither in the answer nor in its time; each
@@ -72,7 +72,7 @@ export function delayed(until: Date, now: Date): AccountError {
 }
 
 /** Opens a session of an account that has proved itself. */
-async function openSession(
+export async function openSession(
   deps: SessionDeps,
   account: Account,
   client: Client,

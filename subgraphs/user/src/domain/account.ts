@@ -30,6 +30,8 @@ export interface Account {
   readonly addresses: readonly AccountAddress[];
   readonly defaultShippingId: string | null;
   readonly defaultBillingId: string | null;
+  /** Number of its last event. */
+  readonly sequence: number;
   readonly createdAt: Date;
 }
 

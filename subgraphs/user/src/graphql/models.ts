@@ -1,3 +1,4 @@
+import type { MailedTokens } from '../app/accounts.js';
 import type { UserFilter } from '../app/ports.js';
 import type { Account, AccountAddress, Session } from '../domain/account.js';
 
@@ -19,7 +20,7 @@ export interface UserConnectionModel {
   readonly filter: UserFilter;
 }
 
-export type UserForNotificationModel = Account & { readonly confirmationToken: () => Promise<string | null> };
+export type UserForNotificationModel = Account & MailedTokens;
 
 export function addressModels(account: Account): UserAddressModel[] {
   return account.addresses.map((entry) => ({ of: account, entry }));

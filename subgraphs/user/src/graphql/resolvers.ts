@@ -1,5 +1,6 @@
 import type { Resolvers } from '../generated/graphql.js';
 import { accountConfirm } from './Mutation/accountConfirm.js';
+import { accountConfirmationResend } from './Mutation/accountConfirmationResend.js';
 import { accountRegister } from './Mutation/accountRegister.js';
 import { accountUpdate } from './Mutation/accountUpdate.js';
 import { addressCreate } from './Mutation/addressCreate.js';
@@ -7,6 +8,8 @@ import { addressDefaultSet } from './Mutation/addressDefaultSet.js';
 import { addressDelete } from './Mutation/addressDelete.js';
 import { addressUpdate } from './Mutation/addressUpdate.js';
 import { passwordChange } from './Mutation/passwordChange.js';
+import { passwordReset } from './Mutation/passwordReset.js';
+import { passwordResetRequest } from './Mutation/passwordResetRequest.js';
 import { sessionCreate } from './Mutation/sessionCreate.js';
 import { sessionRefresh } from './Mutation/sessionRefresh.js';
 import { sessionRevoke } from './Mutation/sessionRevoke.js';
@@ -27,6 +30,7 @@ export const resolvers: Resolvers = {
   Query: { me, user, userForNotification, users },
   Mutation: {
     accountConfirm,
+    accountConfirmationResend,
     accountRegister,
     accountUpdate,
     addressCreate,
@@ -34,6 +38,8 @@ export const resolvers: Resolvers = {
     addressDelete,
     addressUpdate,
     passwordChange,
+    passwordReset,
+    passwordResetRequest,
     sessionCreate,
     sessionRefresh,
     sessionRevoke,

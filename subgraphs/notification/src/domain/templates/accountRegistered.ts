@@ -1,9 +1,9 @@
 import type { AccountForMail, Mail, Shop } from '../notification.js';
-import { button, codeBox, greet, layout, paragraph } from './layout.js';
+import { greet, layout, linkOrCode, paragraph } from './layout.js';
 
 /** Welcomes a new customer and asks him to confirm the address, unless it is confirmed already. */
 export function accountRegistered(shop: Shop, account: AccountForMail): Mail {
-  const { confirmationToken: token } = account;
+  const { token } = account;
   return layout(shop, {
     subject: `Welcome to ${shop.name}`,
     heading: 'Welcome',
@@ -16,11 +16,12 @@ export function accountRegistered(shop: Shop, account: AccountForMail): Mail {
             paragraph(
               'Please confirm that this e-mail address is yours. The confirmation can be used once, within three days.',
             ),
-            ...(shop.storefrontUrl === undefined
-              ? [codeBox('Your confirmation code', token)]
-              : [
-                  button('Confirm address', `${shop.storefrontUrl}/account/confirm?token=${encodeURIComponent(token)}`),
-                ]),
+            linkOrCode(shop, {
+              label: 'Confirm address',
+              code: 'Your confirmation code',
+              path: '/account/confirm',
+              token,
+            }),
           ]),
       paragraph('If you did not open this account, you can ignore this message.'),
     ],

@@ -1,4 +1,14 @@
-import type { Channel, Mail, OrderForMail, Shop, TemplateName, TemplateParams } from '../notification.js';
+import type {
+  AccountForMail,
+  Channel,
+  Mail,
+  OrderForMail,
+  Shop,
+  TemplateName,
+  TemplateParams,
+} from '../notification.js';
+import { accountConfirmationRequested, accountPasswordChanged, accountPasswordResetRequested } from './accountLinks.js';
+import { accountRegistered } from './accountRegistered.js';
 import { fulfillmentDelivered, fulfillmentDeliveredSms } from './fulfillmentDelivered.js';
 import { fulfillmentShipped, fulfillmentShippedSms } from './fulfillmentShipped.js';
 import { orderCancelled } from './orderCancelled.js';
@@ -13,13 +23,25 @@ import { returnDeclined, returnDeclinedSms } from './returnDeclined.js';
 import { returnReceived, returnReceivedSms } from './returnReceived.js';
 import { returnRequested, returnRequestedSms } from './returnRequested.js';
 
-export { accountRegistered } from './accountRegistered.js';
+export type AccountTemplate = Extract<TemplateName, `account.${string}`>;
+export type OrderTemplate = Exclude<TemplateName, AccountTemplate>;
 
-export type OrderTemplate = Exclude<TemplateName, 'account.registered'>;
+/** The link that a mail about an account is about; null for one that only tells. */
+export const linkOf: Readonly<Record<AccountTemplate, 'CONFIRM_EMAIL' | 'RESET_PASSWORD' | null>> = {
+  'account.registered': 'CONFIRM_EMAIL',
+  'account.confirmation_requested': 'CONFIRM_EMAIL',
+  'account.password_reset_requested': 'RESET_PASSWORD',
+  'account.password_changed': null,
+};
+
+export const isAccountTemplate = (template: TemplateName): template is AccountTemplate => template in linkOf;
 
 /** The channels that each template is written for. */
 export const channelsOf: Readonly<Record<TemplateName, readonly Channel[]>> = {
   'account.registered': ['EMAIL'],
+  'account.confirmation_requested': ['EMAIL'],
+  'account.password_reset_requested': ['EMAIL'],
+  'account.password_changed': ['EMAIL'],
   'order.placed': ['EMAIL'],
   'order.confirmed': ['EMAIL', 'SMS'],
   'order.expired': ['EMAIL'],
@@ -34,6 +56,21 @@ export const channelsOf: Readonly<Record<TemplateName, readonly Channel[]>> = {
   'return.received': ['EMAIL', 'SMS'],
   'payment.refunded': ['EMAIL'],
 };
+
+/** The mail that a template makes of an account; undefined when its link is not needed any more. */
+export function accountMail(template: AccountTemplate, shop: Shop, account: AccountForMail): Mail | undefined {
+  const { token } = account;
+  switch (template) {
+    case 'account.registered':
+      return accountRegistered(shop, account);
+    case 'account.password_changed':
+      return accountPasswordChanged(shop, account);
+    case 'account.confirmation_requested':
+      return token === null ? undefined : accountConfirmationRequested(shop, account, token);
+    case 'account.password_reset_requested':
+      return token === null ? undefined : accountPasswordResetRequested(shop, account, token);
+  }
+}
 
 /** The mail that a template makes of an order. */
 export function orderMail(template: OrderTemplate, shop: Shop, order: OrderForMail, params: TemplateParams): Mail {

@@ -26,6 +26,12 @@ export const codeBox = (label: string, code: string): Block => ({
   text: `${label}: ${oneLine(code)}`,
 });
 
+/** What carries a mailed token: a link into the storefront, or the bare code where the shop has told of none. */
+export const linkOrCode = (shop: Shop, o: { label: string; code: string; path: string; token: string }): Block =>
+  shop.storefrontUrl === undefined
+    ? codeBox(o.code, o.token)
+    : button(o.label, `${shop.storefrontUrl}${o.path}?token=${encodeURIComponent(o.token)}`);
+
 /** The whole mail: tables and inline styles, since mail programs know little else; no image, no tracking, nothing from elsewhere. */
 export function layout(
   shop: Shop,

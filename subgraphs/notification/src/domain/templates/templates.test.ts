@@ -1,5 +1,6 @@
 import { sampleAccount, sampleOrder, sampleParcel, sampleReturn } from '../../testing/samples.js';
-import { accountRegistered, type OrderTemplate, orderMail, orderSms } from './index.js';
+import { accountRegistered } from './accountRegistered.js';
+import { accountMail, type OrderTemplate, orderMail, orderSms } from './index.js';
 
 const shop = { name: 'Souk' };
 const eur = (centAmount: number) => ({ centAmount, currencyCode: 'EUR' });
@@ -147,8 +148,27 @@ test('the welcome mail has the confirmation as a link when there is a storefront
     'https://shop.example/account/confirm?token=tok_secret',
   );
   expect(accountRegistered(shop, sampleAccount()).text).toContain('Your confirmation code: tok_secret');
-  expect(accountRegistered(shop, sampleAccount({ confirmationToken: null })).text).not.toContain('confirm');
+  expect(accountRegistered(shop, sampleAccount({ token: null })).text).not.toContain('confirm');
   expect(accountRegistered(shop, sampleAccount({ firstName: null })).text).toContain('Hello,');
+});
+
+test('a link for a new password says how long it works, and is not sent when it is not needed any more', () => {
+  const storefront = { ...shop, storefrontUrl: 'https://shop.example' };
+  const mail = accountMail('account.password_reset_requested', storefront, sampleAccount());
+  expect(mail?.text).toContain('https://shop.example/account/password?token=tok_secret');
+  expect(mail?.text).toContain('once, for 30 minutes');
+  expect(accountMail('account.password_reset_requested', shop, sampleAccount({ token: null }))).toBeUndefined();
+  expect(accountMail('account.confirmation_requested', shop, sampleAccount({ token: null }))).toBeUndefined();
+});
+
+test('the news of a changed password carries no link and no token', () => {
+  const mail = accountMail(
+    'account.password_changed',
+    { ...shop, storefrontUrl: 'https://shop.example' },
+    sampleAccount(),
+  );
+  expect(mail?.subject).toBe('Your password was changed');
+  expect(`${mail?.text}${mail?.html}`).not.toMatch(/tok_secret|href/);
 });
 
 const about = (parts: object = {}) =>
