@@ -67,6 +67,22 @@ export async function claimDue(
     .sort((a, b) => (a.event.id < b.event.id ? -1 : 1));
 }
 
+const reclaimRecent = sql<never>(
+  'outbox.reclaim',
+  `UPDATE outbox_event SET next_send_at = now()
+   WHERE settled_at IS NULL AND occurred_at < $2::timestamptz
+     AND next_send_at > now() AND next_send_at < now() + $1::float8 * interval '1 millisecond'`,
+);
+
+/**
+ * Makes due what occurred before `startedAt` and was claimed within the last `withinMs`: the process that claimed it, or that had its
+ * acknowledgements, may have died. What another replica is handing over at this moment is looked at once more and not sent
+ * twice, since its job has the event's id.
+ */
+export async function reclaim(database: Database, withinMs: number, startedAt: Date): Promise<void> {
+  await database.query(reclaimRecent, [withinMs, startedAt]);
+}
+
 const release = sql<never>(
   'outbox.release',
   `UPDATE outbox_event SET next_send_at = now() + $2::float8 * interval '1 millisecond'

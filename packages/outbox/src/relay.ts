@@ -1,6 +1,6 @@
 import type { Database } from '@souk/postgres';
 import { failpoint, type Logger, metrics, newContext, runInContext, type ServiceName } from '@souk/runtime';
-import { claimDue, type DueEvent, releaseClaim } from './claim.js';
+import { claimDue, type DueEvent, reclaim, releaseClaim } from './claim.js';
 import { createCourier, type DeliveryPolicy } from './courier.js';
 import { takeHandedOver } from './handOver.js';
 import { every, purgeInBatches, purgeSettled, reportLag } from './housekeeping.js';
@@ -44,6 +44,9 @@ export interface Relay {
   close(): Promise<void>;
 }
 
+/** The first resend comes after `resendAfterMs` and up to so much of it, for its jitter. */
+const LONGEST_FIRST_WAIT = 1.2;
+
 const sent = metrics.counter('souk_outbox_sent_total', 'Events handed to their consumers’ queues', [
   'producer',
   'again',
@@ -68,6 +71,7 @@ export async function startRelay(options: {
   const { service, database, logger } = options;
   const tuning = { ...relayTuning, ...options.tuning };
   const bell = createBell();
+  const startedAt = new Date();
   let closed = false;
   let told = true;
   const wake = (): void => {
@@ -120,9 +124,13 @@ export async function startRelay(options: {
   };
 
   const running = (async () => {
+    let isFirst = true;
     for (let failures = 0; !closed; ) {
       try {
         if (courier.ready()) {
+          // a process that starts takes the place of one that ended, often in the middle of something
+          if (isFirst) await reclaim(database, tuning.resendAfterMs * LONGEST_FIRST_WAIT, startedAt);
+          isFirst = false;
           const kind = told ? 'relay' : 'background';
           await runInContext(newContext(kind, { actor: `service:${service}` }), round);
         }

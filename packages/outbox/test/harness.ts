@@ -1,4 +1,6 @@
+import { eventsConsumedBy } from '@souk/events';
 import { type Database, sql } from '@souk/postgres';
+import type { ServiceName } from '@souk/runtime';
 import { createTestDatabase, type TestDatabase } from '@souk/testkit';
 import { createNodeRedisClient, Queue } from 'bullmq';
 import { createClient } from 'redis';
@@ -12,12 +14,9 @@ const clearInbox = sql<never>('test.clearInbox', 'TRUNCATE processed_event, appl
 
 type Handle = (event: { id: string; aggregateId: string; sequence: number }) => Promise<void>;
 
-/** payment's handlers, all three the same. */
-export const paymentHandlers = (handle: Handle): EventHandlers => ({
-  'order.expired': handle,
-  'order.cancelled': handle,
-  'order.refund_required': handle,
-});
+/** A handler for each event that is addressed to the service, all of them the same. */
+export const handlersOf = (service: ServiceName, handle: Handle): EventHandlers =>
+  Object.fromEntries(eventsConsumedBy(service).map(({ type }) => [type, handle]));
 
 /** No resends unless a test is about them: on a busy machine they would come before the first delivery is done. */
 const quick = { resendAfterMs: 60_000, pollMs: 100, gatherMs: 20, delivery: { attempts: 3, firstRetryMs: 50 } };
@@ -83,7 +82,7 @@ export function outboxHarness() {
           database: state.consumer,
           redisUrl: redis.url,
           logger,
-          handlers: paymentHandlers(handle),
+          handlers: handlersOf('payment', handle),
         }),
       ),
     /** payment's queue, to look at. */

@@ -1,4 +1,5 @@
 /** A consumer in a process of its own, to be killed with SIGKILL in the middle of a job: prints `begun` in the transaction. */
+import { eventsConsumedBy } from '@souk/events';
 import { openDatabase } from '@souk/postgres';
 import { createLogger } from '@souk/runtime';
 import { once, startConsumers } from '../src/index.js';
@@ -21,6 +22,6 @@ await startConsumers({
   database,
   redisUrl,
   logger,
-  handlers: { 'order.expired': handle, 'order.cancelled': handle, 'order.refund_required': handle },
+  handlers: Object.fromEntries(eventsConsumedBy('payment').map(({ type }) => [type, handle])),
 });
 process.stdout.write('ready\n');
