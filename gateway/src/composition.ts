@@ -6,6 +6,7 @@ import { type GatewayConfig, SUBGRAPHS, type SubgraphName } from './config.js';
 import { addConsoleRoutes } from './console/consoleRoutes.js';
 import { addCors } from './http/cors.js';
 import { addDocumentRoute } from './http/documentRoute.js';
+import { addExportRoute } from './http/exportRoute.js';
 import { addGraphqlRoute } from './http/graphqlRoute.js';
 import { addMediaRoute } from './http/mediaRoute.js';
 import { createPersistedOperations, readManifests } from './http/persistedOperations.js';
@@ -89,6 +90,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger, super
   addGraphqlRoute(app, apollo, createAuthenticator({ keys }), limits, persisted);
   addWebhookRoute(app, { payment: upstream('payment'), order: upstream('order') }, logger);
   addDocumentRoute(app, upstream('payment'), logger);
+  addExportRoute(app, upstream('order'), logger);
   addMediaRoute(app, upstream('product'), logger);
   if (config.consoleEnabled) addConsoleRoutes(app, config.demoAccounts);
 

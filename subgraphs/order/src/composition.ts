@@ -11,11 +11,14 @@ import {
 } from '@souk/runtime';
 import { createArticles } from './adapters/articles.service.js';
 import { orderBacklog } from './adapters/backlog.postgres.js';
+import { createCarefulCommits } from './adapters/carefulCommits.postgres.js';
 import { carriersOf } from './adapters/carrier.webhook.js';
 import { createCarrierEvents } from './adapters/carrierEvents.postgres.js';
 import { createCartPort } from './adapters/cart.service.js';
+import { createDraftStore } from './adapters/draftStore.postgres.js';
 import { createEditStore } from './adapters/editStore.postgres.js';
 import { createExchangeStock } from './adapters/exchangeStock.service.js';
+import { createExportStore } from './adapters/exportStore.postgres.js';
 import { createGuestLookup } from './adapters/guestLookup.postgres.js';
 import { createOrderList } from './adapters/orderList.prisma.js';
 import { createOrderStore } from './adapters/orderStore.postgres.js';
@@ -31,6 +34,7 @@ import { LAPSE_BATCH } from './app/lapseEdits.js';
 import { HOLD_BATCH } from './app/releaseHolds.js';
 import type { Config } from './config.js';
 import { consumers } from './consumers/index.js';
+import { exportRoutes } from './downloads/exportDownload.js';
 import { PrismaClient } from './generated/prisma/client.js';
 import { contextOf } from './graphql/context.js';
 import { resolvers } from './graphql/resolvers.js';
@@ -56,6 +60,7 @@ export async function composeOrder(config: Config, life: Life) {
   };
   const prisma = new PrismaClient({ adapter: database.prismaAdapter() });
   const cart = client('cart', config.SUBGRAPH_URL_CART);
+  const quotes = createQuotePort(cart);
   const product = client('product', config.SUBGRAPH_URL_PRODUCT);
 
   const app = createApp({
@@ -64,7 +69,15 @@ export async function composeOrder(config: Config, life: Life) {
     lookup: createGuestLookup(database),
     list: createOrderList(prisma),
     edits: createEditStore(database),
-    quotes: createQuotePort(cart),
+    quotes,
+    refills: quotes,
+    draftStore: createDraftStore(database),
+    exports: createExportStore(database),
+    commits: createCarefulCommits(database),
+    ...(config.ORDER_NUMBER_STYLE === 'sequential'
+      ? { numbering: { prefix: config.ORDER_NUMBER_PREFIX, first: config.ORDER_NUMBER_FIRST } }
+      : {}),
+    draftPaymentWindowMs: config.ORDER_DRAFT_PAYMENT_WINDOW_SECONDS * 1_000,
     cart: createCartPort(cart),
     stock: createStockPort(product),
     whole: createWholeOrders(database),
@@ -142,6 +155,7 @@ export async function composeOrder(config: Config, life: Life) {
       logger,
       work: async () => {
         await app.sweepLookups();
+        await app.sweepExports();
         return false;
       },
     }),
@@ -158,7 +172,10 @@ export async function composeOrder(config: Config, life: Life) {
     identitySecret: config.IDENTITY_SECRET,
     logger,
     production: config.NODE_ENV === 'production',
-    routes: carrierRoutes(app),
+    routes: (http) => {
+      carrierRoutes(app)(http);
+      exportRoutes(app)(http);
+    },
     readiness: { database: () => database.ping() },
   });
   life.onShutdown('server', () => server.close());

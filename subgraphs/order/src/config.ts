@@ -15,6 +15,21 @@ export const readConfig = (env?: NodeJS.ProcessEnv) =>
       ORDER_PAYMENT_WINDOW_SECONDS: configTypes
         .integer(1_800, { min: 1, max: 30 * 86_400 })
         .describe('how long an unpaid order holds its stock'),
+      ORDER_DRAFT_PAYMENT_WINDOW_SECONDS: configTypes
+        .integer(7 * 86_400, { min: 1, max: 90 * 86_400 })
+        .describe('how long an order that staff have made of a draft waits for its payment'),
+      ORDER_NUMBER_STYLE: z
+        .enum(['random', 'sequential'])
+        .default('random')
+        .describe('random: 261122-K7Q2M9XD, tells nothing; sequential: without gaps, for book-keeping that wants that'),
+      ORDER_NUMBER_PREFIX: z
+        .string()
+        .regex(/^[0-9A-Z-]{0,12}$/, 'has up to 12 of A to Z, 0 to 9 and -')
+        .default('')
+        .describe('what sequential order numbers begin with: S- gives S-10001'),
+      ORDER_NUMBER_FIRST: configTypes
+        .integer(10_001, { min: 1, max: 1_000_000_000 })
+        .describe('the first sequential order number; raising it later skips numbers'),
       ORDER_EDIT_PAYMENT_WINDOW_SECONDS: configTypes
         .integer(3 * 86_400, { min: 1, max: 30 * 86_400 })
         .describe('how long a change that makes a paid order dearer waits for the payment of its difference'),

@@ -25,21 +25,37 @@ export function createOrderList(prisma: PrismaClient): OrderList {
 }
 
 function whereOf(filter: OrderFilter): Prisma.OrderWhereInput {
-  const search = filter.search?.trim();
+  const { status, fulfillmentStatus, customerId, currencyCode, placedAfter, placedBefore } = filter;
   return {
-    ...(filter.status === undefined ? {} : { status: filter.status }),
-    ...(filter.customerId === undefined ? {} : { customerId: filter.customerId }),
-    ...(search
-      ? { OR: [{ number: { startsWith: search.toUpperCase() } }, { email: search }, { email: search.toLowerCase() }] }
-      : {}),
-    ...(filter.placedAfter || filter.placedBefore
-      ? {
-          placedAt: {
-            ...(filter.placedAfter ? { gte: filter.placedAfter } : {}),
-            ...(filter.placedBefore ? { lt: filter.placedBefore } : {}),
-          },
-        }
-      : {}),
+    ...(status === undefined ? {} : { status }),
+    ...(fulfillmentStatus === undefined ? {} : { fulfillmentStatus }),
+    ...(customerId === undefined ? {} : { customerId }),
+    ...(currencyCode === undefined ? {} : { currencyCode }),
+    ...searched(filter.search?.trim()),
+    ...(placedAfter || placedBefore ? { placedAt: between(placedAfter, placedBefore) } : {}),
+    ...totalOf(filter),
+  };
+}
+
+/** An e-mail address is looked for as one; anything else may begin a number or be a SKU. */
+function searched(search: string | undefined): Prisma.OrderWhereInput {
+  if (!search) return {};
+  if (search.includes('@')) return { OR: [{ email: search }, { email: search.toLowerCase() }] };
+  return { OR: [{ number: { startsWith: search.toUpperCase() } }, { lines: { some: { sku: search } } }] };
+}
+
+const between = (from: Date | undefined, to: Date | undefined) => ({
+  ...(from ? { gte: from } : {}),
+  ...(to ? { lt: to } : {}),
+});
+
+function totalOf({ totalFromCents, totalToCents }: OrderFilter): Prisma.OrderWhereInput {
+  if (totalFromCents === undefined && totalToCents === undefined) return {};
+  return {
+    totalCents: {
+      ...(totalFromCents === undefined ? {} : { gte: totalFromCents }),
+      ...(totalToCents === undefined ? {} : { lte: totalToCents }),
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import type { EventEnvelope } from '@souk/events';
 import { handOver, OUTBOX_INSERT, outboxRows } from '@souk/outbox';
 import { type Database, sql } from '@souk/postgres';
 import type { Placement, PlacementInput, PlacementRefusal, PlacementStep, PlacementStore } from '../app/ports.js';
@@ -52,7 +53,7 @@ const find = sql<PlacementRow>(
 );
 
 /** Order, lines, timeline, events and the end of the saga: all, or nothing when the run was lost. */
-const commit = sql<{ placed: number }>(
+export const commitPlacement = sql<{ placed: number }>(
   'placement.commit',
   `WITH placed AS (
      UPDATE placement SET step = 'PLACED', updated_at = now()
@@ -114,6 +115,25 @@ const takeOver = sql<PlacementRow>(
    RETURNING ${COLUMNS}`,
 );
 
+/** The parameters of `commitPlacement`. Whoever names `handedOverBy` hands the events over after the commit. */
+export const placementParams = (
+  placement: Placement,
+  placed: PlacedOrder,
+  published: readonly EventEnvelope[],
+  handedOverBy?: Database,
+): unknown[] => [
+  placement.orderId,
+  placement.runToken,
+  JSON.stringify(placed.order),
+  JSON.stringify(placed.lines.map((line, position) => ({ ...line, position }))),
+  JSON.stringify(timelineRows(placement.orderId, placed.timeline)),
+  outboxRows(published, handedOverBy),
+];
+
+/** Whether a commit failed because another order has its number. */
+export const violatesNumber = (error: unknown): boolean =>
+  (error as { constraint?: string }).constraint === 'orders_number_key';
+
 /** The sagas in Postgres: each method is one named statement. */
 export function createPlacementStore(database: Database): PlacementStore {
   return {
@@ -130,19 +150,12 @@ export function createPlacementStore(database: Database): PlacementStore {
     },
     async commit(placement, placed, published) {
       try {
-        const rows = await database.query(commit, [
-          placement.orderId,
-          placement.runToken,
-          JSON.stringify(placed.order),
-          JSON.stringify(placed.lines.map((line, position) => ({ ...line, position }))),
-          JSON.stringify(timelineRows(placement.orderId, (placed satisfies PlacedOrder).timeline)),
-          outboxRows(published, database),
-        ]);
+        const rows = await database.query(commitPlacement, placementParams(placement, placed, published, database));
         if (rows.length !== 1) return 'LOST';
         handOver(database, published);
         return 'COMMITTED';
       } catch (error) {
-        if ((error as { constraint?: string }).constraint === 'orders_number_key') return 'NUMBER_TAKEN';
+        if (violatesNumber(error)) return 'NUMBER_TAKEN';
         throw error;
       }
     },

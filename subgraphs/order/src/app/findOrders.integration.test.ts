@@ -35,7 +35,7 @@ test('ten orders of a user with lines and timeline are one statement, in pages w
   const ids: string[] = [];
   for (let i = 0; i < 5; i += 1) ids.unshift((await placed(viewer)).id);
   const context = newContext('request');
-  const request = { first: 3, after: null, status: null, totalCount: true, ...ALL };
+  const request = { first: 3, after: null, status: null, filter: null, totalCount: true, ...ALL };
   const [page] = await runInContext(context, () =>
     h.app.ordersOfCustomers([viewer.kind === 'user' ? viewer.userId : ''], request),
   );

@@ -4,20 +4,31 @@ import { applyCapture } from './applyCapture.js';
 import { applyVoid } from './applyVoid.js';
 import { cancelLines } from './cancelLines.js';
 import { cancelOrder } from './cancelOrder.js';
+import type { DraftStore } from './draftPorts.js';
+import { completeDraft, createDraft, deleteDraft, listDrafts, priceDraft, updateDraft } from './drafts.js';
 import { type EditOrderDeps, editOrder } from './editOrder.js';
+import type { RefillPort } from './editPorts.js';
 import { expireOrders } from './expireOrders.js';
+import { createExport, openExport } from './exportOrders.js';
+import type { ExportStore } from './exportPorts.js';
 import { extendPaymentWindow } from './extendPaymentWindow.js';
 import { findGuestOrder, findOrders, listOrders } from './findOrders.js';
 import { cancelEdit, lapseEdits } from './lapseEdits.js';
 import { placeOrder } from './placeOrder.js';
 import type { GuestLookup, OrderList, OrderStore } from './ports.js';
 import { recordPaymentEvent } from './recordPaymentEvent.js';
+import { reorder } from './reorder.js';
 import { resumePlacements } from './resumePlacements.js';
 import { type RunPlacementDeps, runPlacement } from './runPlacement.js';
 import { resumeEdits } from './undoEdit.js';
 
-export interface AppDeps extends RunPlacementDeps, EditOrderDeps, AfterSalesDeps {
+export interface AppDeps extends Omit<RunPlacementDeps, 'drafts'>, EditOrderDeps, AfterSalesDeps {
   readonly orders: OrderStore;
+  readonly exports: ExportStore;
+  readonly refills: RefillPort;
+  readonly draftStore: DraftStore;
+  /** How long an order of a draft waits for its payment. */
+  readonly draftPaymentWindowMs: number;
   readonly lookup: GuestLookup;
   readonly list: OrderList;
   readonly patienceMs: number;
@@ -25,7 +36,8 @@ export interface AppDeps extends RunPlacementDeps, EditOrderDeps, AfterSalesDeps
 
 /** Everything that the order service can do. */
 export function createApp(deps: AppDeps) {
-  const run = runPlacement(deps);
+  const drafts = { store: deps.draftStore, quotes: deps.quotes, paymentWindowMs: deps.draftPaymentWindowMs };
+  const run = runPlacement({ ...deps, drafts });
   return {
     placeOrder: placeOrder({ ...deps, run }),
     cancelOrder: cancelOrder(deps),
@@ -34,6 +46,17 @@ export function createApp(deps: AppDeps) {
     editOrder: editOrder(deps),
     cancelEdit: cancelEdit(deps),
     editsOfOrders: deps.edits.ofOrders,
+    createDraft: createDraft(deps),
+    updateDraft: updateDraft(deps),
+    deleteDraft: deleteDraft(deps),
+    completeDraft: completeDraft({ ...deps, run }),
+    findDrafts: deps.draftStore.byIds,
+    listDrafts: listDrafts(deps),
+    priceDraft: priceDraft(deps),
+    reorder: reorder(deps),
+    createExport: createExport(deps),
+    openExport: openExport(deps),
+    sweepExports: deps.exports.sweep,
     addNote: addNote(deps),
     ...createAfterSales(deps),
     findOrders: findOrders(deps),

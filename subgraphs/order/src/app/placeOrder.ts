@@ -3,7 +3,7 @@ import { isMoney, type Money } from '@souk/money';
 import { currentContext, monotonicMs, newContext, newId, pause, type Viewer } from '@souk/runtime';
 import type { OrderView } from '../domain/order.js';
 import type { Refusal } from '../domain/refusal.js';
-import type { OrderStore, Placement, PlacementInput, PlacementStore } from './ports.js';
+import type { CartPlacement, OrderStore, Placement, PlacementClaim, PlacementStore } from './ports.js';
 import { PLACEMENT_LEASE_MS, type PlacementOutcome } from './runPlacement.js';
 
 export interface PlaceOrderCommand {
@@ -44,7 +44,7 @@ export const placeOrder =
     if (invalid !== null) return { ok: false, errors: [invalid], replayed: false };
     const customerId = viewer.kind === 'user' ? viewer.userId : null;
     const scope = customerId ?? `cart:${command.cartId}`;
-    const input: PlacementInput = {
+    const input: CartPlacement = {
       cartId: command.cartId,
       cartVersion: command.cartVersion,
       expectedTotal: {
@@ -53,36 +53,30 @@ export const placeOrder =
       },
       locale: command.locale,
     };
-    const inputHash = hashOf(input);
-    const context = currentContext() ?? newContext('background');
-    const deadline = monotonicMs() + deps.patienceMs;
-
-    for (;;) {
-      const runToken = newId('plc');
-      const placement = await deps.placements.claim(
-        {
-          scope,
-          key: command.idempotencyKey,
-          inputHash,
-          input,
-          orderId: newId('ord'),
-          customerId,
-          runToken,
-          traceparent: context.traceparent,
-          correlationId: context.correlationId,
-        },
-        PLACEMENT_LEASE_MS,
-      );
-      if (placement.inputHash !== inputHash) return reused();
-      if (placement.runToken === runToken) {
-        const outcome = await deps.run(placement);
-        if (outcome.kind === 'PLACED') return { ok: true, order: outcome.order, replayed: false };
-        if (outcome.kind === 'REFUSED') return { ok: false, errors: outcome.refusal.errors, replayed: false };
-      }
-      const answer = await awaitAnswer(deps, placement, deadline);
-      if (answer !== 'FREE_AGAIN') return answer;
-    }
+    return placeOnce(deps, { scope, key: command.idempotencyKey, inputHash: hashOf(input), input, customerId });
   };
+
+/** Claims the key and runs its placement, or answers what another call with this key has come to. */
+export async function placeOnce(
+  deps: PlaceOrderDeps,
+  wanted: Pick<PlacementClaim, 'scope' | 'key' | 'inputHash' | 'input' | 'customerId'>,
+): Promise<PlaceOrderResult> {
+  const { traceparent, correlationId } = currentContext() ?? newContext('background');
+  const deadline = monotonicMs() + deps.patienceMs;
+  for (;;) {
+    const runToken = newId('plc');
+    const claim = { ...wanted, orderId: newId('ord'), runToken, traceparent, correlationId };
+    const placement = await deps.placements.claim(claim, PLACEMENT_LEASE_MS);
+    if (placement.inputHash !== wanted.inputHash) return reused();
+    if (placement.runToken === runToken) {
+      const outcome = await deps.run(placement);
+      if (outcome.kind === 'PLACED') return { ok: true, order: outcome.order, replayed: false };
+      if (outcome.kind === 'REFUSED') return { ok: false, errors: outcome.refusal.errors, replayed: false };
+    }
+    const answer = await awaitAnswer(deps, placement, deadline);
+    if (answer !== 'FREE_AGAIN') return answer;
+  }
+}
 
 /** Waits for the run that has the key. FREE_AGAIN when it was abandoned or has died: the key can be claimed. */
 async function awaitAnswer(
@@ -123,7 +117,7 @@ function inputFault(command: PlaceOrderCommand): Refusal | null {
 }
 
 /** Over the parts in a fixed order, so that it does not depend on how the client wrote them. */
-function hashOf(input: PlacementInput): string {
+function hashOf(input: CartPlacement): string {
   const { cartId, cartVersion, expectedTotal, locale } = input;
   const parts = [cartId, cartVersion, expectedTotal.centAmount, expectedTotal.currencyCode, locale];
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');

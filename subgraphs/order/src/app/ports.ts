@@ -2,18 +2,30 @@ import type { EventEnvelope } from '@souk/events';
 import type { Money } from '@souk/money';
 import type { CheckedOutCart, PlacedOrder } from '../domain/decidePlacement.js';
 import type { Fulfillment } from '../domain/fulfillment.js';
+import type { FulfillmentStatus } from '../domain/fulfillmentStatus.js';
 import type { Order, OrderLine, OrderView, TimelineEntry } from '../domain/order.js';
 import type { OrderStatus } from '../domain/orderStates.js';
 import type { PlainRefusal, Refusal } from '../domain/refusal.js';
 import type { OrderReturn } from '../domain/return.js';
 import type { EditWrite } from './editPorts.js';
 
-/** What a customer asked for when he pressed Place order. */
-export interface PlacementInput {
+/** What a customer asked for when he pressed Place order, or staff when they completed a draft. */
+export type PlacementInput = CartPlacement | DraftPlacement;
+
+export interface CartPlacement {
   readonly cartId: string;
   readonly cartVersion: number;
   readonly expectedTotal: Money;
   readonly locale: string;
+}
+
+export interface DraftPlacement {
+  readonly draftId: string;
+  readonly draftVersion: number;
+  readonly expectedTotal: Money;
+  readonly locale: string;
+  /** Who completed it. */
+  readonly actor: string;
 }
 
 /**
@@ -144,6 +156,8 @@ export interface CustomerOrdersRequest extends OrderParts {
   readonly first: number;
   readonly after: { readonly placedAt: string; readonly id: string } | null;
   readonly status: OrderStatus | null;
+  /** What else is asked for; null: nothing. */
+  readonly filter: Omit<OrderFilter, 'status' | 'customerId'> | null;
   readonly totalCount: boolean;
 }
 
@@ -165,10 +179,16 @@ export interface OrderStore {
 
 export interface OrderFilter {
   readonly status?: OrderStatus | undefined;
+  readonly fulfillmentStatus?: FulfillmentStatus | undefined;
   readonly customerId?: string | undefined;
+  /** The beginning of a number, a whole e-mail address, or a whole SKU. */
   readonly search?: string | undefined;
   readonly placedAfter?: Date | undefined;
   readonly placedBefore?: Date | undefined;
+  /** Bounds of the total, both included, in minor units of `currencyCode`. */
+  readonly totalFromCents?: number | undefined;
+  readonly totalToCents?: number | undefined;
+  readonly currencyCode?: string | undefined;
 }
 
 /** The staff's list. */

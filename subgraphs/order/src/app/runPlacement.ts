@@ -1,10 +1,12 @@
 import { events, newEvent } from '@souk/events';
 import { actorOf, currentContext, failpoint, type Logger, newContext, newId, ServiceUnavailable } from '@souk/runtime';
 import { type CheckedOutCart, decidePlacement, type PlacedOrder, priceRefusal } from '../domain/decidePlacement.js';
-import type { OrderView } from '../domain/order.js';
-import { orderNumber } from '../domain/orderNumber.js';
+import type { Order, OrderView } from '../domain/order.js';
+import { orderNumber, sequentialNumber } from '../domain/orderNumber.js';
 import type { Refusal } from '../domain/refusal.js';
-import type { CartPort, Clock, Placement, PlacementRefusal, PlacementStore, StockPort } from './ports.js';
+import { type CheckoutPlacementDeps, checkoutPlacement, DRAFT_CHANGED, draftOf } from './checkoutPlacement.js';
+import type { CarefulCommits, Numbering } from './draftPorts.js';
+import type { Clock, DraftPlacement, Placement, PlacementRefusal, PlacementStore, StockPort } from './ports.js';
 
 /** How long a run has its placement for itself: longer than all of its calls may take together. */
 export const PLACEMENT_LEASE_MS = 10_000;
@@ -14,9 +16,12 @@ const RETRY_UNDO_MS = 500;
 const RETRY_UNDO_MAX_MS = 30_000;
 const NUMBER_DRAWS = 5;
 
-export interface RunPlacementDeps {
+export interface RunPlacementDeps extends CheckoutPlacementDeps {
   readonly placements: PlacementStore;
-  readonly cart: CartPort;
+  /** Drafts and sequential numbers are committed with it. */
+  readonly commits?: CarefulCommits;
+  /** Numbers without gaps; absent: random ones. */
+  readonly numbering?: Numbering;
   readonly stock: StockPort;
   readonly clock: Clock;
   readonly randomBytes: (size: number) => Uint8Array;
@@ -58,12 +63,21 @@ export const runPlacement = (deps: RunPlacementDeps) => {
       await deps.placements.endRefused(placement, held.refusal);
       return { kind: 'REFUSED', refusal: held.refusal };
     }
-    await failpoint('order.placement.beforeUndo');
-    const begun = await deps.placements.startUndo(placement, held.refusal, PLACEMENT_LEASE_MS);
-    await failpoint('order.placement.afterStartUndo');
-    return begun ? undo(placement, held.refusal) : { kind: 'LOST' };
+    return giveUp(deps, placement, held.refusal);
   };
 };
+
+/** Decides for good that there will be no order, and gives back what may be held. */
+async function giveUp(
+  deps: RunPlacementDeps,
+  placement: Placement,
+  refusal: PlacementRefusal,
+): Promise<PlacementOutcome> {
+  await failpoint('order.placement.beforeUndo');
+  const begun = await deps.placements.startUndo(placement, refusal, PLACEMENT_LEASE_MS);
+  await failpoint('order.placement.afterStartUndo');
+  return begun ? undoPlacement(deps)(placement, refusal) : { kind: 'LOST' };
+}
 
 type Held =
   | { readonly kind: 'HELD'; readonly cart: CheckedOutCart }
@@ -71,26 +85,21 @@ type Held =
 
 /** Locks the cart and reserves the stock. What fails in an unknown way counts as perhaps done. */
 async function holdEverything(deps: RunPlacementDeps, placement: Placement): Promise<Held> {
-  const refused = (errors: readonly Refusal[]): Held => ({
-    kind: 'MAYBE_HELD',
-    refusal: { remembered: true, errors },
-  });
+  const draft = draftOf(placement);
+  // A draft is completed once in the end, and may be tried until then: its refusals are nobody's answer for ever.
+  const remembered = draft === null;
+  const refused = (errors: readonly Refusal[]): Held => ({ kind: 'MAYBE_HELD', refusal: { remembered, errors } });
   try {
-    const answer = await deps.cart.checkout({
-      cartId: placement.input.cartId,
-      cartVersion: placement.input.cartVersion,
-      orderId: placement.orderId,
-      viewerUserId: placement.customerId,
-    });
+    const answer = await checkoutPlacement(deps, placement);
     if (answer.kind === 'UNAVAILABLE') return { kind: 'MAYBE_HELD', refusal: OUTAGE };
     if (answer.kind === 'REFUSED') {
-      const refusal = { remembered: true, errors: answer.refusals };
+      const refusal = { remembered, errors: answer.refusals };
       return { kind: placement.attempts === 0 ? 'NOTHING_HELD' : 'MAYBE_HELD', refusal };
     }
     await failpoint('order.placement.afterCheckout');
     const wrongPrice = priceRefusal(answer.cart, placement.input.expectedTotal);
     if (wrongPrice !== null) return refused([wrongPrice]);
-    const expiresAt = new Date(deps.clock().getTime() + deps.paymentWindowMs + RESERVATION_GRACE_MS);
+    const expiresAt = new Date(deps.clock().getTime() + windowOf(deps, draft) + RESERVATION_GRACE_MS);
     const stock = await deps.stock.reserve(placement.orderId, answer.cart.lines, expiresAt);
     await failpoint('order.placement.afterReserve');
     if (stock.kind === 'RESERVED') return { kind: 'HELD', cart: answer.cart };
@@ -108,42 +117,73 @@ async function holdEverything(deps: RunPlacementDeps, placement: Placement): Pro
 
 async function commit(deps: RunPlacementDeps, placement: Placement, cart: CheckedOutCart): Promise<PlacementOutcome> {
   for (let draw = 1; draw <= NUMBER_DRAWS; draw += 1) {
-    const placed = decide(deps, placement, cart);
-    const { order } = placed;
-    const event = newEvent(events.orderPlaced, {
-      aggregateId: order.id,
-      sequence: order.version,
-      now: order.placedAt,
-      data: {
-        orderId: order.id,
-        number: order.number,
-        customerId: order.customerId,
-        currencyCode: order.currencyCode,
-        totalCentAmount: order.totalCents,
-        paymentDueAt: order.paymentDueAt.toISOString(),
-      },
-    });
-    const result = await deps.placements.commit(placement, placed, [event]);
-    if (result === 'LOST') return { kind: 'LOST' };
-    if (result === 'COMMITTED') {
+    const result = await write(deps, placement, cart);
+    if (result.kind === 'LOST') return { kind: 'LOST' };
+    if (result.kind === 'DRAFT_CHANGED') return giveUp(deps, placement, { remembered: false, errors: [DRAFT_CHANGED] });
+    if (result.kind === 'COMMITTED') {
       await failpoint('order.placement.afterCommit');
-      return { kind: 'PLACED', order: { ...order, lines: placed.lines, timeline: placed.timeline } };
+      const { order, lines, timeline } = result.placed;
+      return { kind: 'PLACED', order: { ...order, lines, timeline } };
     }
   }
   throw new Error(`no free order number in ${NUMBER_DRAWS} draws`);
 }
 
-function decide(deps: RunPlacementDeps, placement: Placement, cart: CheckedOutCart): PlacedOrder {
+/** Drafts and sequential numbers need a transaction; what everybody else places is one statement. */
+async function write(deps: RunPlacementDeps, placement: Placement, cart: CheckedOutCart) {
+  const draft = draftOf(placement);
+  const make = (sequence: number | null) => {
+    const placed = decide(deps, placement, cart, sequence);
+    return { placed, published: [orderPlacedEvent(placed.order)] };
+  };
+  if (draft === null && deps.numbering === undefined) {
+    const { placed, published } = make(null);
+    return { kind: await deps.placements.commit(placement, placed, published), placed };
+  }
+  if (deps.commits === undefined) throw new Error('this process can commit neither drafts nor sequential numbers');
+  const of = draft && { id: draft.draftId, version: draft.draftVersion };
+  return deps.commits.commit(placement, { draft: of, first: deps.numbering?.first ?? null }, make);
+}
+
+const orderPlacedEvent = (order: Order) =>
+  newEvent(events.orderPlaced, {
+    aggregateId: order.id,
+    sequence: order.version,
+    now: order.placedAt,
+    data: {
+      orderId: order.id,
+      number: order.number,
+      customerId: order.customerId,
+      currencyCode: order.currencyCode,
+      totalCentAmount: order.totalCents,
+      paymentDueAt: order.paymentDueAt.toISOString(),
+    },
+  });
+
+/** What staff sell on the telephone is paid later than what waits in a browser. */
+const windowOf = (deps: RunPlacementDeps, draft: DraftPlacement | null): number =>
+  draft === null ? deps.paymentWindowMs : (deps.drafts?.paymentWindowMs ?? deps.paymentWindowMs);
+
+function decide(
+  deps: RunPlacementDeps,
+  placement: Placement,
+  cart: CheckedOutCart,
+  sequence: number | null,
+): PlacedOrder {
   const now = deps.clock();
+  const draft = draftOf(placement);
   const context = currentContext() ?? newContext('background');
   return decidePlacement(
     cart,
     { orderId: placement.orderId, expectedTotal: placement.input.expectedTotal, locale: placement.input.locale },
     {
       now,
-      number: orderNumber(now, deps.randomBytes(8)),
-      paymentWindowMs: deps.paymentWindowMs,
-      actor: placement.customerId ?? actorOf({ kind: 'anonymous' }),
+      number:
+        sequence === null
+          ? orderNumber(now, deps.randomBytes(8))
+          : sequentialNumber(deps.numbering?.prefix ?? '', sequence),
+      paymentWindowMs: windowOf(deps, draft),
+      actor: draft?.actor ?? placement.customerId ?? actorOf({ kind: 'anonymous' }),
       traceId: context.traceId,
       newLineId: () => newId('oln'),
       newTimelineId: () => newId('oev'),
@@ -156,7 +196,8 @@ const undoPlacement =
   (deps: RunPlacementDeps) =>
   async (placement: Placement, refusal: PlacementRefusal): Promise<PlacementOutcome> => {
     const released = await Promise.allSettled([
-      deps.cart.release(placement.orderId),
+      // A draft was not locked: its commit takes it, or nothing does.
+      draftOf(placement) === null ? deps.cart.release(placement.orderId) : undefined,
       deps.stock.release(placement.orderId),
     ]);
     await failpoint('order.placement.afterUndo');

@@ -1,7 +1,11 @@
+import type { DraftPage } from '../app/draftPorts.js';
+import type { DraftPrice } from '../app/drafts.js';
 import type { OrderPage } from '../app/ports.js';
+import type { Draft } from '../domain/draft.js';
 import type { EditedLine, EditPlan, OrderEdit } from '../domain/edit.js';
 import type { Fulfillment, LineQuantity } from '../domain/fulfillment.js';
 import type { OrderLine, OrderView, TimelineEntry } from '../domain/order.js';
+import type { QuotedLine } from '../domain/planEdit.js';
 import type { OrderReturn, ReturnLine } from '../domain/return.js';
 
 /** What resolvers are given as parent, by GraphQL type. */
@@ -18,6 +22,13 @@ export interface OrderChangeModel {
   readonly currencyCode: string;
 }
 export type OrderLineChangeModel = EditedLine & { readonly currencyCode: string };
+export type DraftOrderModel = Draft;
+export type DraftOrderPriceModel = DraftPrice & { readonly currencyCode: string };
+export type DraftOrderPriceLineModel = QuotedLine & { readonly currencyCode: string };
+export type DraftOrderConnectionModel = DraftPage;
+export interface CartModel {
+  readonly id: string;
+}
 export type OrderConnectionModel = OrderPage;
 interface OfOrder {
   readonly order: OrderView;

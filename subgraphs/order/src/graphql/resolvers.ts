@@ -5,7 +5,12 @@ import {
   ReturnForNotification,
   ReturnLineForNotification,
 } from './AfterSalesForNotification.js';
+import { DraftOrder, DraftOrderConnection, DraftOrderPrice, DraftOrderPriceLine } from './DraftOrder.js';
 import { Fulfillment } from './Fulfillment.js';
+import { draftOrderComplete } from './Mutation/draftOrderComplete.js';
+import { draftOrderCreate } from './Mutation/draftOrderCreate.js';
+import { draftOrderDelete } from './Mutation/draftOrderDelete.js';
+import { draftOrderUpdate } from './Mutation/draftOrderUpdate.js';
 import { fulfillmentCancel } from './Mutation/fulfillmentCancel.js';
 import { fulfillmentCreate } from './Mutation/fulfillmentCreate.js';
 import { fulfillmentDeliver } from './Mutation/fulfillmentDeliver.js';
@@ -14,10 +19,12 @@ import { orderCancel } from './Mutation/orderCancel.js';
 import { orderComplete } from './Mutation/orderComplete.js';
 import { orderEdit } from './Mutation/orderEdit.js';
 import { orderEditCancel } from './Mutation/orderEditCancel.js';
+import { orderExport } from './Mutation/orderExport.js';
 import { orderLinesCancel } from './Mutation/orderLinesCancel.js';
 import { orderNoteAdd } from './Mutation/orderNoteAdd.js';
 import { orderPaymentWindowExtend } from './Mutation/orderPaymentWindowExtend.js';
 import { orderPlace } from './Mutation/orderPlace.js';
+import { orderReorder } from './Mutation/orderReorder.js';
 import { returnApprove } from './Mutation/returnApprove.js';
 import { returnCancel } from './Mutation/returnCancel.js';
 import { returnDecline } from './Mutation/returnDecline.js';
@@ -32,14 +39,16 @@ import { OrderForNotification, OrderLineForNotification } from './OrderForNotifi
 import { OrderForPayment } from './OrderForPayment.js';
 import { OrderLine } from './OrderLine.js';
 import { OrderLineQuantity } from './OrderLineQuantity.js';
+import { draftOrder } from './Query/draftOrder.js';
+import { draftOrders } from './Query/draftOrders.js';
 import { order } from './Query/order.js';
 import { orderByNumber } from './Query/orderByNumber.js';
 import { orderForNotification } from './Query/orderForNotification.js';
 import { orderForPayment } from './Query/orderForPayment.js';
 import { orders } from './Query/orders.js';
 import { ordersForInvoice } from './Query/ordersForInvoice.js';
-import { Return, ReturnLine } from './Return.js';
 import { ordersForNotification } from './Query/ordersForNotification.js';
+import { Return, ReturnLine } from './Return.js';
 import { User } from './User.js';
 
 /** Every resolver of this subgraph. */
@@ -48,6 +57,8 @@ export const resolvers: Resolvers = {
     order,
     orderByNumber,
     orders,
+    draftOrder,
+    draftOrders,
     orderForPayment,
     orderForNotification,
     ordersForInvoice,
@@ -61,6 +72,12 @@ export const resolvers: Resolvers = {
     orderEdit,
     orderEditCancel,
     orderNoteAdd,
+    orderReorder,
+    orderExport,
+    draftOrderCreate,
+    draftOrderUpdate,
+    draftOrderDelete,
+    draftOrderComplete,
     fulfillmentCancel,
     fulfillmentCreate,
     fulfillmentDeliver,
@@ -86,6 +103,10 @@ export const resolvers: Resolvers = {
   OrderEdit,
   OrderChange,
   OrderLineChange,
+  DraftOrder,
+  DraftOrderPrice,
+  DraftOrderPriceLine,
+  DraftOrderConnection,
   OrderConnection,
   User,
   OrderForPayment,

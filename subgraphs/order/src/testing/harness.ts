@@ -3,15 +3,19 @@ import { allocate, money, splitTaxIncluded } from '@souk/money';
 import { type Database, openDatabase, sql } from '@souk/postgres';
 import { createLogger, newId, ServiceUnavailable, type Viewer } from '@souk/runtime';
 import { createTestDatabase } from '@souk/testkit';
+import { createCarefulCommits } from '../adapters/carefulCommits.postgres.js';
 import { createCarrierWebhook } from '../adapters/carrier.webhook.js';
 import { createCarrierEvents } from '../adapters/carrierEvents.postgres.js';
+import { createDraftStore } from '../adapters/draftStore.postgres.js';
 import { createEditStore } from '../adapters/editStore.postgres.js';
+import { createExportStore } from '../adapters/exportStore.postgres.js';
 import { createGuestLookup } from '../adapters/guestLookup.postgres.js';
 import { createOrderList } from '../adapters/orderList.prisma.js';
 import { createOrderStore } from '../adapters/orderStore.postgres.js';
 import { createPlacementStore } from '../adapters/placementStore.postgres.js';
 import { createWholeOrders } from '../adapters/wholeOrders.postgres.js';
-import type { QuotePort } from '../app/editPorts.js';
+import type { Numbering } from '../app/draftPorts.js';
+import type { QuotePort, RefillAnswer, RefillPort, RefillRequest } from '../app/editPorts.js';
 import { createApp } from '../app/index.js';
 import type { PlaceOrderCommand } from '../app/placeOrder.js';
 import type { CartPort, CheckoutAnswer, ReserveAnswer, StockPort } from '../app/ports.js';
@@ -152,6 +156,19 @@ export function fakeQuotes() {
   return { port, prices, state };
 }
 
+/** A cart service that makes carts of what it is told to know. */
+export function fakeRefills() {
+  const state = { answer: { kind: 'REFILLED', cartId: 'crt_again', skipped: [], reduced: [] } as RefillAnswer };
+  const asked: RefillRequest[] = [];
+  const port: RefillPort = {
+    async refill(request) {
+      asked.push(request);
+      return state.answer;
+    },
+  };
+  return { port, state, asked };
+}
+
 /** Makes a port fail like a service that cannot be reached. `after` lets the call act first: its answer is lost. */
 export function failing<P extends object>(port: P) {
   const armed = new Map<keyof P, { times: number; after: boolean }>();
@@ -176,7 +193,7 @@ export function failing<P extends object>(port: P) {
 }
 
 /** The order service's use cases on a real database of their own, with fake neighbours. */
-export async function orderHarness() {
+export async function orderHarness(o: { numbering?: Numbering } = {}) {
   const testDatabase = await createTestDatabase('order');
   const logger = createLogger('order', 'silent');
   const database = openDatabase({ url: testDatabase.url, service: 'order', logger });
@@ -186,6 +203,7 @@ export async function orderHarness() {
   const stockFaults = failing(stock.port);
   const quotes = fakeQuotes();
   const quoteFaults = failing(quotes.port);
+  const refills = fakeRefills();
   const exchange = fakeExchangeStock();
   const exchangeFaults = failing(exchange.port);
   const articles = fakeArticles();
@@ -197,6 +215,12 @@ export async function orderHarness() {
     orders: createOrderStore(database),
     edits: createEditStore(database),
     quotes: quoteFaults.port,
+    refills: refills.port,
+    draftStore: createDraftStore(database),
+    exports: createExportStore(database),
+    commits: createCarefulCommits(database),
+    ...(o.numbering === undefined ? {} : { numbering: o.numbering }),
+    draftPaymentWindowMs: 7 * 86_400_000,
     whole: createWholeOrders(database),
     exchangeStock: exchangeFaults.port,
     articles: (ids) => articleFaults.port.find(ids),
@@ -222,6 +246,7 @@ export async function orderHarness() {
     cart,
     stock,
     quotes,
+    refills,
     exchange,
     articles,
     time,
