@@ -129,9 +129,13 @@ export interface PaymentView extends Payment {
 export const isLive = (payment: Pick<Payment, 'state'>): boolean =>
   payment.state !== 'CAPTURED' && payment.state !== 'CANCELLED';
 
-/** A part of what was to be paid at once, ended before the rest came. Only transfers, which staff record, come in parts. */
-export const isPartOfTransfer = (payment: Pick<Payment, 'captureMethod' | 'amountCents' | 'capturedCents'>): boolean =>
-  payment.captureMethod === 'AUTOMATIC' && payment.capturedCents > 0 && payment.capturedCents < payment.amountCents;
+/**
+ * A part of a transfer whose rest never came: less was ever agreed to than was to be paid. Only what staff record comes in such parts, and the
+ * order has not heard of it.
+ */
+export const isPartOfTransfer = (
+  payment: Pick<Payment, 'amountCents' | 'authorizedCents' | 'capturedCents'>,
+): boolean => payment.capturedCents > 0 && payment.authorizedCents < payment.amountCents;
 
 /** What can still be given back. */
 export const refundableCents = (

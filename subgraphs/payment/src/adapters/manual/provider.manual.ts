@@ -23,7 +23,7 @@ export function createBankTransferProvider(options: {
 }): PaymentProvider {
   return {
     ...manual('bank_transfer', 'Bank transfer', options.limits),
-    captureMethod: 'AUTOMATIC',
+    captureMethod: 'MANUAL',
     byHand: { paymentWindowMs: options.paymentWindowMs, bankAccount: options.account },
     createIntent: async (payment) => opened(payment, { state: 'PROCESSING' }),
   };
