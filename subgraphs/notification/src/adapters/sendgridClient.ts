@@ -1,6 +1,7 @@
+import type sharedClient from '@sendgrid/client';
 import { Pool } from 'undici';
 
-type Client = typeof import('@sendgrid/client').default;
+type Client = typeof sharedClient;
 
 /** What the SDK's `createRequest` answers: its own names for what is to be sent, headers and key included. */
 interface SdkRequest {
