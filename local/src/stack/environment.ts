@@ -52,6 +52,11 @@ export function stackVariables(ports: Ports, stores: StoreUrls, secrets: Secrets
     MAIL_FROM: 'Souk <orders@souk.example>',
     TWILIO_FROM: '+15005550006',
     PAYMENT_RETURN_ORIGINS: new URL(publicUrl).origin,
+    // An example IBAN, as banks print it in their forms: nothing can be transferred to it.
+    BANK_TRANSFER_HOLDER: 'Souk Demo Shop',
+    BANK_TRANSFER_IBAN: 'DE02120300000000202051',
+    CASH_ON_DELIVERY: 'true',
+    CASH_ON_DELIVERY_COUNTRIES: 'DE,AT',
     // On one machine everybody has one address.
     RATE_LIMIT_FACTOR: '1000',
     APOLLO_TELEMETRY_DISABLED: '1',
