@@ -6,30 +6,40 @@ import {
   isInputObjectType,
   isListType,
   isNonNullType,
+  Kind,
   type OperationDefinitionNode,
   typeFromAST,
+  valueFromASTUntyped,
 } from 'graphql';
 
 type Values = Readonly<Record<string, unknown>>;
 
 /**
- * graphql-jit 0.8 refuses a variable whose input object leaves out a field declared `name: Type! = default`, where
- * GraphQL takes the default. This answers a function that fills in those fields, or undefined when the operation's
- * variables have none.
+ * graphql-jit 0.8 refuses what is left out of a variable declared `$name: Type! = default`, or of an input object's field declared
+ * so, where GraphQL takes the default. This answers a function that fills them in, or undefined when the operation has none.
  */
 export function inputDefaults(
   schema: GraphQLSchema,
   operation: OperationDefinitionNode,
 ): ((variables: Values) => Values) | undefined {
-  const affected = (operation.variableDefinitions ?? []).flatMap((definition) => {
+  const definitions = operation.variableDefinitions ?? [];
+  const ofVariables = definitions.flatMap(({ variable, type, defaultValue }) =>
+    type.kind === Kind.NON_NULL_TYPE && defaultValue !== undefined
+      ? [[variable.name.value, valueFromASTUntyped(defaultValue)] as const]
+      : [],
+  );
+  const affected = definitions.flatMap((definition) => {
     const type = typeFromAST(schema, definition.type as Parameters<typeof typeFromAST>[1]) as
       | GraphQLInputType
       | undefined;
     return type && hasDefaults(type, new Set()) ? [[definition.variable.name.value, type] as const] : [];
   });
-  if (affected.length === 0) return undefined;
+  if (affected.length + ofVariables.length === 0) return undefined;
   return (variables) => {
     const filled: Record<string, unknown> = { ...variables };
+    for (const [name, value] of ofVariables) {
+      if (filled[name] === undefined) filled[name] = value;
+    }
     for (const [name, type] of affected) {
       if (name in filled) filled[name] = fill(type, filled[name]);
     }

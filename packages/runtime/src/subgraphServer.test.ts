@@ -242,6 +242,16 @@ test('a non-null input field that is left out takes its default, and null is ref
   expect((await send(choose, { variables: { c: { size: null } } })).status).toBe(400);
 });
 
+test('a non-null variable that is left out takes its default, and null is refused for it', async () => {
+  const hello = 'query($name: String! = "you") { hello(name: $name) }';
+  const [left, given] = [await send(hello), await send(hello, { variables: { name: 'me' } })];
+  expect([left.body.data?.hello, given.body.data?.hello].map((text) => String(text).includes('you'))).toEqual([
+    true,
+    false,
+  ]);
+  expect((await send(hello, { variables: { name: null } })).status).toBe(400);
+});
+
 test('an input type that contains itself works', async () => {
   const { body } = await send('mutation($t: Tree!) { grow(tree: $t) }', { variables: { t: { children: [{}] } } });
   expect(JSON.parse(String(body.data?.grow))).toEqual({ name: 'leaf', children: [{ name: 'leaf' }] });
