@@ -13,7 +13,7 @@ export const returnReceive: NonNullable<MutationResolvers['returnReceive']> = as
       rejected: rejected ?? 0,
       restock: restock ?? true,
     })),
-    refundShipping,
+    refundShipping: refundShipping ?? false,
     note: note ?? null,
   };
   return returnPayload(id, await app.receiveReturn(id, receipt));
