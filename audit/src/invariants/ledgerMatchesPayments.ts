@@ -15,6 +15,6 @@ export const ledgerMatchesPayments = inDatabase({
     FROM payment p CROSS JOIN LATERAL (
       SELECT coalesce(sum(amount_cents) FILTER (WHERE account LIKE 'provider:%'), 0) AS at_provider,
         coalesce(sum(amount_cents) FILTER (WHERE account = 'orders'), 0) AS of_orders
-      FROM ledger_entry WHERE payment_id = p.id) AS l
+      FROM ledger_entry WHERE payment_id = p.id AND transaction_id NOT LIKE 'fee:%') AS l
     WHERE l.at_provider <> p.captured_cents - p.refunded_cents OR l.of_orders <> p.refunded_cents - p.captured_cents`,
 });

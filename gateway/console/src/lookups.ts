@@ -50,6 +50,7 @@ export const LOOKUPS: Readonly<Record<string, readonly string[]>> = {
   refund: ['query ConsoleRefund { payments(first: 20) { nodes { id refunds { id state } } } }'],
   paymentMethod: ['query ConsolePaymentMethod { me { paymentMethods { id } } }'],
   notification: ['query ConsoleNotification { orders(first: 5) { nodes { notifications { id } } } }'],
+  openDifference: ['query ConsoleDifference { reconciliationDifferences(state: OPEN, first: 1) { id } }'],
   webhookEvent: ['query ConsoleWebhook { webhookEvents(first: 1) { id } }'],
   user: ['query ConsoleUser { users(first: 1, filter: { role: CUSTOMER }) { nodes { id email } } }'],
   promotion: ['query ConsolePromotion { promotions(first: 1) { id code } }'],

@@ -56,6 +56,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   'paymentMethod.id': field('id'),
   'notification.id': field('id'),
   'webhookEvent.id': field('id'),
+  'openDifference.id': field('id'),
   'user.id': field('id'),
   'promotion.code': field('code'),
 };

@@ -24,6 +24,8 @@ export type IdPrefix =
   | 'oed'
   | 'drf'
   | 'rcp'
+  | 'rcn'
+  | 'rcd'
   | 'pmt'
   | 'pay'
   | 'cap'

@@ -13,10 +13,12 @@ import { createDocumentStore } from './adapters/documents/documentStore.postgres
 import { createInvoiceOrderPort } from './adapters/documents/invoiceOrders.service.js';
 import { renderHtml } from './adapters/documents/renderHtml.js';
 import { renderPdf } from './adapters/documents/renderPdf.pdfkit.js';
+import { createLedgerStore } from './adapters/ledgerStore.postgres.js';
 import { createMethodStore } from './adapters/methodStore.postgres.js';
 import { createOrderPort } from './adapters/order.service.js';
 import { createPaymentList } from './adapters/paymentList.prisma.js';
 import { createPaymentStore } from './adapters/paymentStore.postgres.js';
+import { createReconciliationStore } from './adapters/reconciliation/reconciliationStore.postgres.js';
 import { createWebhookStore } from './adapters/webhookStore.postgres.js';
 import { createApp } from './app/index.js';
 import type { Config } from './config.js';
@@ -35,6 +37,8 @@ const PURGE_EVERY_MS = 10 * 60_000;
 const REMOVE_METHODS_EVERY_MS = 60_000;
 const ISSUE_DOCUMENTS_EVERY_MS = 1_000;
 const ARCHIVE_DOCUMENT_EVERY_MS = 2_000;
+const RECONCILE_EVERY_MS = 5_000;
+const WATCH_LEDGER_EVERY_MS = 30_000;
 
 /** Builds the payment service and starts it: server, webhooks, relay, consumers and sweepers. */
 export async function composePayment(config: Config, life: Life) {
@@ -59,6 +63,8 @@ export async function composePayment(config: Config, life: Life) {
     methods: createMethodStore(database),
     list: createPaymentList(prisma),
     orders: createOrderPort(orderClient),
+    ledger: createLedgerStore(database),
+    reconciliation: createReconciliationStore(database),
     documents: createDocumentStore(database),
     invoiceOrders: createInvoiceOrderPort(orderClient),
     renderers: { PDF: renderPdf, HTML: renderHtml },
@@ -72,7 +78,10 @@ export async function composePayment(config: Config, life: Life) {
     reconcileAfterMs: config.PAYMENT_RECONCILE_AFTER_SECONDS * 1_000,
     keepMs: config.PAYMENT_KEEP_DAYS * 86_400_000,
     returnOrigins: new Set(config.PAYMENT_RETURN_ORIGINS),
+    reconciliationEveryMs: config.PAYMENT_RECONCILIATION_EVERY_SECONDS * 1_000,
+    reconciliationGraceMs: config.PAYMENT_RECONCILIATION_GRACE_SECONDS * 1_000,
     wakeSettling: () => settling.wake(),
+    wakeReconciling: () => reconciling.wake(),
     wakeRemoving: () => removing.wake(),
   });
 
@@ -88,9 +97,20 @@ export async function composePayment(config: Config, life: Life) {
     logger,
     work: () => app.removeMethods(),
   });
+  const reconciling = startRepeating({
+    name: 'reconcile',
+    everyMs: RECONCILE_EVERY_MS,
+    logger,
+    work: async () => {
+      await app.scheduleReconciliation();
+      return app.reconcile();
+    },
+  });
   const sweepers = [
     settling,
     removing,
+    reconciling,
+    startRepeating({ name: 'watch ledger', everyMs: WATCH_LEDGER_EVERY_MS, logger, work: () => app.watchLedger() }),
     startRepeating({ name: 'purge', everyMs: PURGE_EVERY_MS, logger, work: () => app.purge() }),
     startRepeating({ name: 'settle refunds', everyMs: SETTLE_EVERY_MS, logger, work: () => app.settleRefunds() }),
     startRepeating({

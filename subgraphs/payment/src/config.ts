@@ -67,6 +67,12 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
       PAYMENT_RECONCILE_AFTER_SECONDS: configTypes
         .integer(60, { min: 1, max: 86_400 })
         .describe('when the provider is asked about a payment whose webhook has not come'),
+      PAYMENT_RECONCILIATION_EVERY_SECONDS: configTypes
+        .integer(900, { min: 5, max: 86_400 })
+        .describe("how often each provider's list of transactions is compared with payments and ledger"),
+      PAYMENT_RECONCILIATION_GRACE_SECONDS: configTypes
+        .integer(3_600, { min: 0, max: 604_800 })
+        .describe("how far a provider's list may be behind before something is missing on it"),
       PAYMENT_RETURN_ORIGINS: originList.describe(
         'origins of the pages that a provider which redirects may send customers back to, separated by commas',
       ),

@@ -9,11 +9,13 @@ import { applyRefund, executeRefund } from './executeRefund.js';
 import { findDisputes, findOrderPayments, findPayments, listPayments } from './findPayments.js';
 import { cancelIntent, followIntent } from './followIntent.js';
 import { followEditLapsed, followOrderEnd, followRefundRequired } from './followOrder.js';
+import { createLedgerApp, type LedgerStore } from './ledger/ledgerApp.js';
 import { openSession } from './openSession.js';
 import type { Clock, MethodStore, OrderPort, PaymentList, PaymentStore, Providers, WebhookStore } from './ports.js';
 import { processWebhook } from './processWebhook.js';
 import { purgeOld } from './purgeOld.js';
 import { receiveWebhook } from './receiveWebhook.js';
+import { createReconciliationApp, type ReconciliationAppDeps } from './reconciliation/reconciliationApp.js';
 import { recordPayment } from './recordPayment.js';
 import { recordRefund } from './recordRefund.js';
 import { refundPayment } from './refundPayment.js';
@@ -89,10 +91,14 @@ export function createPaymentApp(base: PaymentAppDeps) {
   };
 }
 
+export type AppDeps = PaymentAppDeps & DocumentAppDeps & ReconciliationAppDeps & { readonly ledger: LedgerStore };
+
 /** Everything that the payment service can do. */
-export const createApp = (deps: PaymentAppDeps & DocumentAppDeps) => ({
+export const createApp = (deps: AppDeps) => ({
   ...createPaymentApp(deps),
   ...createDocumentApp(deps),
+  ...createReconciliationApp(deps),
+  ...createLedgerApp(deps),
 });
 
 export type App = ReturnType<typeof createApp>;

@@ -1,7 +1,8 @@
 /**
  * The accounts of the money ledger. Debits are positive, credits negative.
  * `provider:<code>` is what a provider holds for us (an asset), `orders` what customers have paid for their orders, `disputes`
- * what providers have taken out until disputes are decided.
+ * what providers have taken out until disputes are decided. `fees:<code>`, what a provider keeps of our money, is booked by the
+ * reconciliation (adapters/reconciliation). docs/ledger.md is the chart of accounts.
  */
 export type LedgerAccount = `provider:${string}` | 'orders' | 'disputes';
 

@@ -4,9 +4,11 @@ import { createTestDatabase } from '@souk/testkit';
 import { createDocumentStore } from '../adapters/documents/documentStore.postgres.js';
 import { renderHtml } from '../adapters/documents/renderHtml.js';
 import { renderPdf } from '../adapters/documents/renderPdf.pdfkit.js';
+import { createLedgerStore } from '../adapters/ledgerStore.postgres.js';
 import { createMethodStore } from '../adapters/methodStore.postgres.js';
 import { createPaymentList } from '../adapters/paymentList.prisma.js';
 import { createPaymentStore } from '../adapters/paymentStore.postgres.js';
+import { createReconciliationStore } from '../adapters/reconciliation/reconciliationStore.postgres.js';
 import { createWebhookStore } from '../adapters/webhookStore.postgres.js';
 import { createApp } from '../app/index.js';
 import type { OpenSessionCommand } from '../app/openSession.js';
@@ -58,6 +60,8 @@ export async function paymentHarness(
         return true;
       },
     },
+    ledger: createLedgerStore(database),
+    reconciliation: createReconciliationStore(database),
     documents: createDocumentStore(database),
     invoiceOrders: { forInvoice: async (ids) => ids.map(() => null) },
     renderers: { PDF: renderPdf, HTML: renderHtml },
@@ -69,6 +73,9 @@ export async function paymentHarness(
     clock: () => new Date(Date.now() + state.offsetMs),
     logger,
     reconcileAfterMs: 60_000,
+    reconciliationEveryMs: 900_000,
+    reconciliationGraceMs: 3_600_000,
+    wakeReconciling: () => undefined,
     keepMs: 90 * 86_400_000,
     returnOrigins: new Set(['https://shop.example']),
     wakeSettling: () => {
