@@ -13,6 +13,10 @@ export interface Journey {
   readonly statements?: () => Promise<number>;
   /** How many times longer it takes to warm up: a purchase runs the code of all services, each seldom. */
   readonly hops?: number;
+  /** Measured with so many loops, if not with as many as the whole run. */
+  readonly concurrency?: number;
+  /** Requests to the gateway since this was asked last, and whether the CPU time of each process is of interest. */
+  readonly requests?: () => number;
   /** The same read, on the subgraph that owns it. */
   readonly direct?: (worker: number, run: number) => Promise<void>;
 }
@@ -61,14 +65,23 @@ export async function journeys(o: { target: Target; shopper: Shopper; concurrenc
     });
     return sent.statements;
   };
-  const buy = (worker: number, run: number, buyer: Shopper = shopper) =>
-    purchase(buyer, target.urls.standIns as string, {
+  let requests = 0;
+  const buy = async (worker: number, run: number, buyer: Shopper = shopper) => {
+    const bought = await purchase(buyer, target.urls.standIns as string, {
       lines: [
         { variantId: variantOf(worker * 7 + run), quantity: 1 },
         { variantId: variantOf(worker * 7 + run + 1), quantity: 1 },
       ],
       email: `guest-${worker}-${run}@bench.example`,
     });
+    requests += bought.requests;
+    return bought;
+  };
+  const requestsSoFar = () => {
+    const sent = requests;
+    requests = 0;
+    return sent;
+  };
   const customer = await customerWithOrders(target, buy);
 
   return [
@@ -104,7 +117,8 @@ export async function journeys(o: { target: Target; shopper: Shopper; concurrenc
     },
     {
       name: 'whole purchase (2 lines)',
-      hops: 6,
+      hops: 12,
+      requests: requestsSoFar,
       work: async (worker, run) => void (await buy(worker, run)),
       statements: async () => {
         const runs = 5;
@@ -114,6 +128,12 @@ export async function journeys(o: { target: Target; shopper: Shopper; concurrenc
         await delay(3_000);
         return ((await statementsSoFar(target.urls, SERVICES)) - before) / runs;
       },
+    },
+    {
+      name: 'whole purchase (2 lines), 8 shoppers',
+      concurrency: 8,
+      requests: requestsSoFar,
+      work: async (worker, run) => void (await buy(worker, run)),
     },
     {
       name: 'order history (10 orders)',

@@ -3,9 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { DEMO_ACCOUNTS, seedDemoData } from '@souk/local/demoData/index';
 import { createShopper } from '@souk/local/shopper';
 import { startStack } from '@souk/local/stack';
+import { openDemoData } from '@souk/local/start/demoData';
+import { cpuPerRun, cpuTimeOf } from './cpuTime.js';
 import { journeys } from './journeys.js';
 import { measure } from './load.js';
 import { memoryOf } from './memory.js';
@@ -51,11 +52,16 @@ async function withTarget(work: (target: Target) => Promise<void>): Promise<void
   }
   const dataDir = await mkdtemp(join(tmpdir(), 'souk-bench-'));
   say('Starting a shop to measure …');
-  const stack = await startStack({ dataDir, ports: 'random', env: { LOG_LEVEL: 'warn' }, log: say });
+  const demo = await openDemoData();
+  const stack = await startStack({
+    dataDir,
+    ports: 'random',
+    env: { LOG_LEVEL: 'warn', ...demo.environment(process.env) },
+    log: say,
+  });
   try {
-    const target = targetOf(dataDir);
-    await seedDemoData({ gatewayUrl: target.urls.gateway, admin: DEMO_ACCOUNTS.admin, log: say });
-    await work(target);
+    await demo.seed(stack, dataDir, say);
+    await work(targetOf(dataDir));
   } finally {
     await stack.stop();
     await rm(dataDir, { recursive: true, force: true });
@@ -70,9 +76,18 @@ await withTarget(async (target) => {
     if (values.only && !journey.name.includes(values.only)) continue;
     say(`${journey.name} …`);
     const statements = await journey.statements?.();
-    const through = { name: journey.name, concurrency, work: journey.work };
+    const through = { name: journey.name, concurrency: journey.concurrency ?? concurrency, work: journey.work };
     await measure({ ...through, seconds: warmup * (journey.hops ?? 1) });
+    journey.requests?.();
+    const before = cpuTimeOf(target.pids);
     const measured = await measure({ ...through, seconds });
+    const cost =
+      journey.requests && measured.count > 0
+        ? {
+            requests: journey.requests() / measured.count,
+            cpu: cpuPerRun(before, cpuTimeOf(target.pids), measured.count),
+          }
+        : {};
     let direct: BenchResult['direct'];
     if (journey.direct) {
       await measure({ name: `${journey.name}, direct`, concurrency, seconds: 1, work: journey.direct });
@@ -83,7 +98,12 @@ await withTarget(async (target) => {
         work: journey.direct,
       });
     }
-    results.push({ ...measured, ...(statements === undefined ? {} : { statements }), ...(direct ? { direct } : {}) });
+    results.push({
+      ...measured,
+      ...cost,
+      ...(statements === undefined ? {} : { statements }),
+      ...(direct ? { direct } : {}),
+    });
     if (measured.errors > 0) say(`  ${measured.errors} errors, the first: ${measured.firstError}`);
   }
   await shopper.close();

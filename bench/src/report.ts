@@ -1,3 +1,4 @@
+import type { CpuTime } from './cpuTime.js';
 import type { Measurement } from './load.js';
 import type { Memory } from './memory.js';
 
@@ -6,6 +7,10 @@ export interface BenchResult extends Measurement {
   readonly statements?: number;
   /** The same read sent to the subgraph itself. */
   readonly direct?: Measurement;
+  /** Requests to the gateway for one run; of purchases. */
+  readonly requests?: number;
+  /** Milliseconds of CPU for one run, by process; of purchases. */
+  readonly cpu?: CpuTime;
 }
 
 export interface BenchReport {
@@ -44,6 +49,11 @@ export function toMarkdown(report: BenchReport): string {
       Object.values(memory).reduce((sum, part) => sum + part[kind], 0),
       0,
     );
+  const costs = report.results.filter((result) => result.cpu !== undefined);
+  const cost = ({ cpu = {} }: BenchResult) => [
+    ...Object.values(cpu),
+    Object.values(cpu).reduce((sum, ms) => sum + ms, 0),
+  ];
   return [
     `Node ${report.node}, ${report.cpus} CPUs (${report.cpu}), everything on this machine, ${report.concurrency} at a time for ${report.seconds} s each.`,
     '',
@@ -62,6 +72,21 @@ export function toMarkdown(report: BenchReport): string {
       rows,
     ),
     '',
+    ...(costs.length === 0
+      ? []
+      : [
+          'What one purchase takes: requests to the gateway, and milliseconds of CPU in each process.',
+          '',
+          table(
+            ['journey', 'requests', ...Object.keys(costs[0]?.cpu ?? {}), 'all'],
+            costs.map((result) => [
+              result.name,
+              number(result.requests ?? Number.NaN, 2),
+              ...cost(result).map((ms) => number(ms)),
+            ]),
+          ),
+          '',
+        ]),
     table(
       ['process', 'RSS idle MB', 'RSS loaded MB', 'PSS loaded MB'],
       [

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { STATEMENTS_HEADER, schemaFolder } from '@souk/runtime';
-import { Pool } from 'undici';
+import { Pool, request } from 'undici';
 
 /** One request of a shopper and what came back. */
 export interface Sent<Data = Record<string, unknown>> {
@@ -184,13 +184,13 @@ export async function payAtProvider(
   intentId: string,
   paymentMethod = 'pm_card_visa',
 ): Promise<void> {
-  const response = await fetch(`${standInsUrl}/control/payment_intents/${intentId}/pay`, {
+  const response = await request(`${standInsUrl}/control/payment_intents/${intentId}/pay`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ payment_method: paymentMethod }),
   });
-  const answer = await response.text();
-  if (!response.ok) throw new Error(`the provider answered ${response.status}: ${answer}`);
+  const answer = await response.body.text();
+  if (response.statusCode >= 300) throw new Error(`the provider answered ${response.statusCode}: ${answer}`);
 }
 
 /** A whole purchase as a guest or as the signed-in shopper: cart, order, payment, and waiting for the confirmation. */
