@@ -117,13 +117,26 @@ async function send<Row>(
   return result.rows as Row[];
 }
 
+/**
+ * A connection for a transaction, with a listener from the first moment on: between a promise of the pool and the code behind its
+ * `await` nobody listens, and a connection that is terminated right then would end the process.
+ */
+function checkOut(pool: pg.Pool, onError: (error: Error) => void): Promise<pg.PoolClient> {
+  return new Promise((resolve, reject) => {
+    pool.connect((error, client) => {
+      if (client === undefined) return reject(error);
+      client.on('error', onError);
+      resolve(client);
+    });
+  });
+}
+
 async function once<T>(pool: pg.Pool, work: (tx: Transaction) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
   let broken: Error | undefined;
   const onError = (error: Error) => {
     broken = error;
   };
-  client.on('error', onError);
+  const client = await checkOut(pool, onError);
   try {
     await client.query('BEGIN');
     const result = await work({ inTransaction: true, query: (statement, params) => send(client, statement, params) });

@@ -101,7 +101,8 @@ export const completeDraft =
     const { centAmount, currencyCode } = expectedTotal;
     const result = await placeOnce(deps, {
       scope: `draft:${id}`,
-      key: `v${version}`,
+      // Staff who see another total try anew; however many try, the draft is taken by one commit.
+      key: `v${version}:${centAmount}:${currencyCode}`,
       inputHash: hashOf([id, version, centAmount, currencyCode]),
       customerId: draft.content.customerId,
       input: {

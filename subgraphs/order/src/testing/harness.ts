@@ -147,13 +147,16 @@ export function fakeQuotes() {
           taxIncluded: true,
           shippingTaxCents,
           totalCents: subtotalCents - Math.round(off) + shippingCents,
-          shippingMethod: price === undefined ? null : { id: 'express', name: 'Express', priceCents: price },
+          shippingMethod:
+            price === undefined || shippingMethodId === null
+              ? null
+              : { id: shippingMethodId, name: 'Express', priceCents: price },
           shippingMethods: [{ id: 'express', name: 'Express', priceCents: 990 }],
         },
       };
     },
   };
-  return { port, prices, state };
+  return { port, prices, methods, state };
 }
 
 /** A cart service that makes carts of what it is told to know. */
