@@ -5,7 +5,9 @@ export interface OrderMoney {
   /** The order's id. */
   readonly key: string;
   readonly captured: number;
-  /** Promised by the customer's bank and not yet captured. */
+  /** Captured in parts of a transfer whose rest is still waited for: the order is not paid yet, and keeps it rightly. */
+  readonly awaited: number;
+  /** Promised by the customer's bank, and neither captured yet nor given up. */
   readonly authorized: number;
   /** Given back because the order asked for it. */
   readonly compensated: number;
@@ -19,7 +21,8 @@ export const orderMoney = (snapshot: Snapshot): AsyncIterable<OrderMoney> =>
   snapshot.stream<OrderMoney>(
     'payment',
     `SELECT p.order_id AS key, sum(p.captured_cents) AS captured,
-       sum(CASE WHEN p.state = 'AUTHORIZED' THEN p.authorized_cents ELSE 0 END) AS authorized,
+       sum(CASE WHEN p.state = 'PROCESSING' THEN p.captured_cents ELSE 0 END) AS awaited,
+       sum(CASE WHEN p.state = 'AUTHORIZED' THEN p.authorized_cents - p.captured_cents - p.released_cents ELSE 0 END) AS authorized,
        sum(p.refund_reserved_cents) AS returned, sum(r.compensated) AS compensated,
        array_agg(DISTINCT p.currency_code) AS currencies
      FROM payment p CROSS JOIN LATERAL (

@@ -14,8 +14,9 @@ export const noMoneyKeptForNothing: Invariant = {
       const [order] = orders;
       if (order === undefined || order.status === 'CONFIRMED' || order.status === 'COMPLETED') continue;
       seen(1);
-      const { captured = 0, authorized = 0, returned = 0 } = money[0] ?? {};
-      if (captured === returned && (authorized === 0 || order.status === 'PENDING_PAYMENT')) continue;
+      const { captured = 0, awaited = 0, authorized = 0, returned = 0 } = money[0] ?? {};
+      const waits = order.status === 'PENDING_PAYMENT';
+      if (captured - (waits ? awaited : 0) === returned && (authorized === 0 || waits)) continue;
       const detail = `${order.status}, captured ${captured}, returned ${returned}, still authorized ${authorized}`;
       yield { key, detail, orderId: key };
     }
