@@ -97,18 +97,28 @@ async function runAll(person: ReturnType<typeof visitor>, steps: Operation[], ma
 /** Nobody pays here, so nothing is shipped and sent back: afterSales.test.ts does. */
 const UNPAID = [
   ...['FulfillmentCreate', 'FulfillmentTrackingUpdate', 'FulfillmentDeliver', 'FulfillmentCancel', 'OrderComplete'],
-  ...['ReturnRequest', 'ReturnCancel', 'ReturnApprove', 'ReturnDecline', 'ReturnReceive'],
+  ...['ReturnRequest', 'ReturnCancel', 'ReturnApprove', 'ReturnDecline', 'ReturnReceive', 'ReturnClose'],
 ];
-/** payments.test.ts saves methods, and authorizes payments. */
+/** savedMethods.test.ts saves methods, capture.test.ts authorizes payments. */
 const SAVED_METHODS = ['PaymentMethodDelete', 'PaymentMethodDefaultSet'];
 const AUTHORIZED = ['PaymentCapture', 'PaymentVoid'];
+/** Nobody pays by transfer here: otherWaysToPay.test.ts does. */
+const BY_HAND = ['PaymentRecord', 'RefundRecord'];
 const BUYING = ['CartCreate', 'OrderPlace', 'PaymentSessionCreate'];
 
 describe('every operation of schema/operations runs with its example variables', () => {
   test('as a guest', async () => {
     const steps = journey('guest', {
       first: ['ProductListing', 'CartCreate', 'CartLinesAdd', 'CartLinesUpdate', 'Cart'],
-      last: ['CartLinesRemove', ...BUYING, 'PaymentSessionConfirm', 'OrderStatus', 'Order', 'OrderByNumber'],
+      last: [
+        'CartLinesRemove',
+        ...BUYING,
+        'PaymentSessionConfirm',
+        'OrderStatus',
+        'Order',
+        'OrderByNumber',
+        'OrderDocuments',
+      ],
     });
     await runAll(visitor(), steps, ['CartDiscountCodesUpdate', 'SessionRefresh', ...UNPAID]);
   }, 60_000);
@@ -128,6 +138,7 @@ describe('every operation of schema/operations runs with its example variables',
     await staff.signIn('staff');
     const unknown = [
       ...AUTHORIZED,
+      ...BY_HAND,
       'ReconciliationDifferenceResolve',
       'RefundCreate',
       'NotificationResend',
