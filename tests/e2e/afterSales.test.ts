@@ -235,6 +235,7 @@ describe('who may do what', () => {
       ['OrderComplete', { id: orderId }],
       ['ReturnApprove', back],
       ['ReturnDecline', { ...back, reason: 'No.' }],
+      ['ReturnClose', back],
       ['ReturnReceive', { ...back, lines: [{ lineId, accepted: 1 }] }],
     ];
     const before = await read(owner.shopper, orderId);

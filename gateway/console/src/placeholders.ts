@@ -44,6 +44,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   'completableOrder.id': (order) => (allows(order, 'COMPLETE') ? order.id : undefined),
   'parcel.id': (parcel) => (parcel.status === 'SHIPPED' ? parcel.id : undefined),
   'requestedReturn.id': (back) => (back.status === 'REQUESTED' ? back.id : undefined),
+  'receivedReturn.id': (back) => (back.status === 'RECEIVED' ? back.id : undefined),
   'approvedReturn.id': (back) => (back.status === 'APPROVED' ? back.id : undefined),
   'approvedReturn.lineId': (back) => path(back, 'lines', '0', 'line', 'id'),
   'payment.id': (payment) => (isCaptured(payment) ? payment.id : undefined),
@@ -119,6 +120,7 @@ const SEEN_AS: Readonly<Record<string, string>> = {
   parcel: 'fulfillment',
   requestedReturn: 'return',
   approvedReturn: 'return',
+  receivedReturn: 'return',
 };
 
 function recalled(kind: string, read: Reader, memory: Memory): unknown {

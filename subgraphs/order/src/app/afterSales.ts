@@ -5,6 +5,7 @@ import { cancelParcel } from './cancelParcel.js';
 import { cancelReturn } from './cancelReturn.js';
 import { processCarrierEvents, receiveCarrierMessage } from './carrierMessages.js';
 import { closeReturn } from './closeReturn.js';
+import { closeReturnByHand } from './closeReturnByHand.js';
 import { completeOrder } from './completeOrder.js';
 import { completeOrders } from './completeOrders.js';
 import { declineReturn } from './declineReturn.js';
@@ -45,6 +46,7 @@ export function createAfterSales(deps: AfterSalesDeps) {
     declineReturn: declineReturn(deps),
     cancelReturn: cancelReturn(deps),
     receiveReturn: receiveReturn(deps),
+    closeReturnByHand: closeReturnByHand(deps),
     completeOrder: completeOrder(deps),
     /** Webhooks and consumers. */
     receiveCarrierMessage: receiveCarrierMessage(carriers),

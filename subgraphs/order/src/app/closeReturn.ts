@@ -28,11 +28,12 @@ export const closeReturn =
       const now = deps.clock();
       const back = returns.find(({ id }) => id === returnId);
       const step = back && decideClosing(whole, back, data.centAmount, now);
-      const closed = step?.kind === 'CHANGE' ? step.after.returns.filter((one) => !returns.includes(one)) : [];
+      const counted = step?.kind === 'CHANGE' ? step.after.returns.filter((one) => !returns.includes(one)) : [];
+      const closed = back?.status === 'CLOSED' ? [] : counted;
       const change = {
         before: order,
         after: { ...order, version: order.version + 1 },
-        returns: closed,
+        returns: counted,
         timeline: [
           timelineEntry('REFUNDED', now, { data }),
           ...closed.map(({ id, number }) => timelineEntry('RETURN_CLOSED', now, { data: { returnId: id, number } })),

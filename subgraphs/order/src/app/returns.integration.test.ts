@@ -252,6 +252,43 @@ describe('a return', () => {
   });
 });
 
+describe('the money of a return', () => {
+  const received = async () => {
+    const order = await deliveredOrder();
+    const returnId = await order.approved([[order.lamp, 2]]);
+    await order.receive(returnId, [[order.lamp, 2]]);
+    return { order, returnId };
+  };
+
+  test('that comes from two payments is counted whole; the return is closed once', async () => {
+    const { order, returnId } = await received();
+    await h.app.closeReturn(refundedFor(order, returnId, 1_500), returnId);
+    await h.app.closeReturn(refundedFor(order, returnId, 499), returnId);
+    expect((await order.read()).returns[0]).toMatchObject({
+      status: 'CLOSED',
+      refundCents: 1_999,
+      refundedCents: 1_999,
+    });
+    expect((await order.timeline())?.filter((type) => type === 'RETURN_CLOSED')).toHaveLength(1);
+    expect((await order.timeline())?.filter((type) => type === 'REFUNDED')).toHaveLength(2);
+  });
+
+  test('that staff gave back by hand closes the return, once and only when it was received', async () => {
+    const { order, returnId } = await received();
+    const { returnId: asked } = await order.ask([[order.bulb, 1]]);
+    expect(await h.app.closeReturnByHand(String(asked))).toMatchObject({ errors: [{ code: 'ILLEGAL_TRANSITION' }] });
+    await Promise.all([h.app.closeReturnByHand(returnId), h.app.closeReturnByHand(returnId)]);
+    expect((await order.read()).returns[0]).toMatchObject({ status: 'CLOSED', refundedCents: 0 });
+    expect((await order.timeline())?.filter((type) => type === 'RETURN_CLOSED')).toHaveLength(1);
+  });
+
+  test('for a return that the order does not have is shown in the timeline all the same', async () => {
+    const { order } = await received();
+    await h.app.closeReturn(refundedFor(order, 'rtn_other', 100), 'rtn_other');
+    expect((await order.timeline())?.at(-1)).toBe('REFUNDED');
+  });
+});
+
 describe('an exchange', () => {
   test('is held from approval on, sold at receipt, a line that costs nothing, and only the difference is refunded', async () => {
     h.articles.prices.set('var_9', 800);

@@ -31,7 +31,8 @@ test.each([
   ['RECEIVE', 'staff', ['APPROVED']],
   ['RECEIVE', 'customer', []],
   ['CLOSE', 'system', ['RECEIVED']],
-  ['CLOSE', 'staff', []],
+  ['CLOSE', 'staff', ['RECEIVED']],
+  ['CLOSE', 'customer', []],
 ] as const)('of a return, %s by the %s is legal from %j only', (transition, by, from) => {
   expect(RETURNS.filter((status) => returnMay(transition, status, by))).toEqual(from);
 });

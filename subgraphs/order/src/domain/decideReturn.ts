@@ -120,12 +120,23 @@ export function decideReturnCancellation(order: WholeOrder, back: OrderReturn, b
   return change({ ...order, returns: replaced(order.returns, { ...back, status: 'CANCELLED', endedAt: now }) });
 }
 
-/** The money is back. Said twice, or for a return that was closed at once, it changes nothing. */
+/**
+ * Money for a return is back: the first of it closes the return, and all of it is counted (it may come from several payments). What comes
+ * for a return in another state changes nothing.
+ */
 export function decideClosing(order: WholeOrder, back: OrderReturn, centAmount: number, now: Date): Step {
-  if (!returnMay('CLOSE', back.status, 'system')) return replay;
+  const closes = returnMay('CLOSE', back.status, 'system');
   const refundedCents = Math.min(back.refundedCents + centAmount, back.refundCents);
-  const closed: OrderReturn = { ...back, status: 'CLOSED', refundedCents, endedAt: now };
+  if (!closes && (back.status !== 'CLOSED' || refundedCents === back.refundedCents)) return replay;
+  const closed: OrderReturn = { ...back, status: 'CLOSED', refundedCents, endedAt: back.endedAt ?? now };
   return change({ ...order, returns: replaced(order.returns, closed) });
+}
+
+/** Staff gave it back otherwise: in cash, or by capturing less. */
+export function decideClosingByHand(order: WholeOrder, back: OrderReturn, now: Date): Step {
+  if (back.status === 'CLOSED') return replay;
+  if (!returnMay('CLOSE', back.status, 'staff')) return illegalReturn('CLOSE', back);
+  return change({ ...order, returns: replaced(order.returns, { ...back, status: 'CLOSED', endedAt: now }) });
 }
 
 export function illegalReturn(transition: ReturnTransition, back: OrderReturn): Step {

@@ -18,8 +18,8 @@ export const RETURN_TRANSITIONS: Readonly<Record<ReturnTransition, ReturnRule>> 
   CANCEL: { from: ['REQUESTED', 'APPROVED'], to: 'CANCELLED', by: ['customer', 'staff'] },
   /** The goods are there and were inspected. */
   RECEIVE: { from: ['APPROVED'], to: 'RECEIVED', by: ['staff'] },
-  /** The money is back, or there is none to give back. */
-  CLOSE: { from: ['RECEIVED'], to: 'CLOSED', by: ['system'] },
+  /** The money is back, or there is none to give back; or staff gave it back otherwise. */
+  CLOSE: { from: ['RECEIVED'], to: 'CLOSED', by: ['staff', 'system'] },
 };
 
 /** Whether the table allows this step to this actor. */

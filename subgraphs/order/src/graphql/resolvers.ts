@@ -27,6 +27,7 @@ import { orderPlace } from './Mutation/orderPlace.js';
 import { orderReorder } from './Mutation/orderReorder.js';
 import { returnApprove } from './Mutation/returnApprove.js';
 import { returnCancel } from './Mutation/returnCancel.js';
+import { returnClose } from './Mutation/returnClose.js';
 import { returnDecline } from './Mutation/returnDecline.js';
 import { returnReceive } from './Mutation/returnReceive.js';
 import { returnRequest } from './Mutation/returnRequest.js';
@@ -85,6 +86,7 @@ export const resolvers: Resolvers = {
     orderComplete,
     returnApprove,
     returnCancel,
+    returnClose,
     returnDecline,
     returnReceive,
     returnRequest,
