@@ -99,6 +99,19 @@ const FORBIDDEN: [what: string, field: () => string, strangers: Name[]][] = [
     ['guest', 'other', 'owner', 'reader'],
   ],
   [
+    'paymentRecord',
+    () =>
+      `mutation { paymentRecord(input: { paymentId: "${paymentId}", amount: { centAmount: 1, currencyCode: "EUR" },
+        reference: "mine", partial: true, ${KEY} }) { payment { id } } }`,
+    ['guest', 'other', 'owner', 'reader'],
+  ],
+  [
+    'refundRecord',
+    () =>
+      `mutation { refundRecord(input: { paymentId: "${paymentId}", refundId: "ref_1", reference: "mine" }) { refund { id } } }`,
+    ['guest', 'other', 'owner', 'reader'],
+  ],
+  [
     'webhookEventReplay',
     () => 'mutation { webhookEventReplay(id: "whk_1") { event { id } } }',
     ['guest', 'other', 'owner', 'reader'],
