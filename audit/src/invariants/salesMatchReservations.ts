@@ -12,7 +12,8 @@ export const salesMatchReservations = inDatabase({
       FROM reservation GROUP BY order_id, variant_id),
     moved AS (
       SELECT order_id, variant_id, -sum(quantity) AS sold FROM stock_movement
-      WHERE order_id IS NOT NULL GROUP BY order_id, variant_id)
+      -- Goods of a return come back under the return's key; they were sold all the same.
+      WHERE order_id IS NOT NULL AND idempotency_key IS NULL GROUP BY order_id, variant_id)
     SELECT order_id || '/' || variant_id AS key, order_id,
       format('committed %s, movements say %s', coalesce(committed, 0), coalesce(sold, 0)) AS detail
     FROM held FULL JOIN moved USING (order_id, variant_id)
