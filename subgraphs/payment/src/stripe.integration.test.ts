@@ -77,6 +77,47 @@ describe("through Stripe's SDK and signed webhooks", () => {
     expect(await h.events(payment.id)).toEqual(['payment.failed', 'payment.captured']);
   });
 
+  test('3-D Secure that fails, a card that is declined and 3-D Secure that passes are attempts of one session and one intent', async () => {
+    const { payment, clientSecret } = await opened();
+    const at = `/payment_intents/${payment.providerReference}`;
+    const becomes = (state: string) => eventually(async () => expect(await stateOf(payment.orderId)).toBe(state));
+    await control(`${at}/pay`, { payment_method: 'pm_card_threeDSecureRequired' });
+    await becomes('REQUIRES_ACTION');
+    await control(`${at}/authenticate`, { outcome: 'fail' });
+    await becomes('FAILED');
+    await control(`${at}/pay`, { payment_method: 'pm_card_chargeDeclinedInsufficientFunds' });
+    await eventually(async () => expect((await h.payment(payment.orderId))?.failureCode).toBe('insufficient_funds'));
+    const again = await h.session(payment.orderId);
+    expect(again.ok && again.clientSecret).toBe(clientSecret);
+    await control(`${at}/pay`, { payment_method: 'pm_card_threeDSecureRequired' });
+    await control(`${at}/authenticate`);
+    await becomes('CAPTURED');
+    expect(await h.payment(payment.orderId)).toMatchObject({ failureCode: null, failureMessage: null });
+    expect(await h.events(payment.id)).toEqual(['payment.failed', 'payment.failed', 'payment.captured']);
+    expect(await h.ledger(payment.id)).toEqual({ orders: -4_550, 'provider:stripe': 4_550 });
+  });
+
+  test.each([
+    ['won', { disputes: 0, orders: -4_550, 'provider:stripe': 4_550 }, 0],
+    ['lost', { disputes: 0, orders: 0, 'provider:stripe': 0 }, 4_550],
+  ])('a dispute takes the money until it is %s', async (outcome, books, chargedBackCents) => {
+    const { payment } = await opened();
+    const at = `/payment_intents/${payment.providerReference}`;
+    await control(`${at}/pay`);
+    await eventually(async () => expect(await stateOf(payment.orderId)).toBe('CAPTURED'));
+    await control(`${at}/dispute`);
+    await eventually(async () => expect((await h.payment(payment.orderId))?.disputed).toBe(true));
+    expect(await h.ledger(payment.id)).toEqual({ disputes: 4_550, orders: -4_550, 'provider:stripe': 0 });
+    const [dispute] = await h.app.listDisputes({ open: true, first: 1, after: null });
+    await control(`/disputes/${dispute?.reference}/close`, { outcome });
+    await eventually(async () => expect((await h.payment(payment.orderId))?.disputed).toBe(false));
+    expect(await h.ledger(payment.id)).toEqual(books);
+    expect(await h.payment(payment.orderId)).toMatchObject({ chargedBackCents });
+    expect(await h.events(payment.id)).toEqual(['payment.captured', 'payment.disputed', 'payment.disputed']);
+    const all = { paymentId: payment.id, amount: null, reason: null, returnId: null, idempotencyKey: 'give-it-back' };
+    expect((await h.app.refundPayment(STAFF, all)).ok).toBe(chargedBackCents === 0);
+  });
+
   test('opening the session again finds the same intent at the provider', async () => {
     const { payment, clientSecret } = await opened();
     const again = await h.session(payment.orderId);
