@@ -2,6 +2,7 @@ import { createHttpServer, type Logger, STATEMENTS_HEADER } from '@souk/runtime'
 import type { FastifyInstance } from 'fastify';
 import { createAuthenticator } from './auth/accessTokens.js';
 import { createKeySet } from './auth/jwks.js';
+import { createVoidTokens } from './auth/voidTokens.js';
 import { type GatewayConfig, SUBGRAPHS, type SubgraphName } from './config.js';
 import { addConsoleRoutes } from './console/consoleRoutes.js';
 import { addCors } from './http/cors.js';
@@ -68,6 +69,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger, super
       return source;
     },
   });
+  const voidTokens = createVoidTokens({ redisUrl: config.redisUrl, logger });
   const persisted = createPersistedOperations(readManifests(config.persistedManifests), config.persistedOperations);
   const keys = createKeySet({ url: config.jwksUrl, logger });
 
@@ -87,7 +89,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger, super
     });
   }
   await addCors(app, { origins: config.corsOrigins, production: config.production });
-  addGraphqlRoute(app, apollo, createAuthenticator({ keys }), limits, persisted);
+  addGraphqlRoute(app, apollo, createAuthenticator({ keys, voidTokens }), limits, persisted);
   addWebhookRoute(app, { payment: upstream('payment'), order: upstream('order') }, logger);
   addDocumentRoute(app, upstream('payment'), logger);
   addExportRoute(app, upstream('order'), logger);
@@ -99,6 +101,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger, super
     listen: (host, port) => app.listen({ host, port }),
     async close() {
       keys.close();
+      voidTokens.close();
       await app.close();
       await apollo.stop();
       await limiter.close();

@@ -31,6 +31,16 @@ export const LOOKUPS: Readonly<Record<string, readonly string[]>> = {
     'query ConsoleOwnOrder { me { orders(first: 1) { nodes { id number email } } } }',
     'query ConsoleOrder { orders(first: 1) { nodes { id number email } } }',
   ],
+  editableOrder: [
+    `query ConsoleEditableOrder {
+  orders(first: 1, filter: { status: PENDING_PAYMENT }) { nodes { id version allowedActions } }
+}`,
+  ],
+  draftOrder: [
+    `query ConsoleDraft {
+  draftOrders(first: 1, state: OPEN) { nodes { id state version price { total { centAmount currencyCode } } } }
+}`,
+  ],
   payment: [
     `query ConsolePayment {
   payments(first: 1, filter: { state: CAPTURED }) {

@@ -18,6 +18,8 @@ const KINDS: Readonly<Record<string, string>> = {
   prm: 'promotion',
   ful: 'fulfillment',
   rtn: 'return',
+  drf: 'draftOrder',
+  oed: 'orderEdit',
 };
 
 /** What the console has seen in answers, by kind: what the latest answer that had any of the kind contained. */

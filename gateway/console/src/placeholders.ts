@@ -36,6 +36,14 @@ const READERS: Readonly<Record<string, Reader>> = {
   'order.id': field('id'),
   'order.number': field('number'),
   'order.email': field('email'),
+  'editableOrder.id': (order) => (allows(order, 'EDIT') ? order.id : undefined),
+  'editableOrder.version': (order) => (allows(order, 'EDIT') ? order.version : undefined),
+  'spareOrder.id': (order) => (allows(order, 'CANCEL_LINES') && spareLine(order) ? order.id : undefined),
+  'spareOrder.lineId': (order) => (allows(order, 'CANCEL_LINES') ? spareLine(order) : undefined),
+  'openEdit.id': (edit) => (edit.state === 'AWAITING_PAYMENT' ? edit.id : undefined),
+  'draftOrder.id': (draft) => (draft.state === 'OPEN' ? draft.id : undefined),
+  'draftOrder.version': (draft) => (draft.state === 'OPEN' ? draft.version : undefined),
+  'draftOrder.total': (draft) => (draft.state === 'OPEN' ? money(path(draft, 'price', 'total')) : undefined),
   'shippableOrder.id': (order) => (allows(order, 'FULFILL') ? order.id : undefined),
   'shippableOrder.lineId': (order) => lineWith(order, (line) => Number(line.quantityFulfilled) < Number(line.quantity)),
   'returnableOrder.id': (order) => (allows(order, 'REQUEST_RETURN') ? order.id : undefined),
@@ -111,6 +119,9 @@ async function exampleOf(name: string, sources: Sources): Promise<unknown> {
 /** Kinds that are things of another kind: a shipping method is read from the cart, an order to ship is an order that was seen. */
 const SEEN_AS: Readonly<Record<string, string>> = {
   shippingMethod: 'cart',
+  editableOrder: 'order',
+  spareOrder: 'order',
+  openEdit: 'orderEdit',
   shippableOrder: 'order',
   returnableOrder: 'order',
   completableOrder: 'order',
@@ -176,6 +187,9 @@ function lineWith(order: Thing, fits: (line: Thing) => boolean): unknown {
   const lines = Array.isArray(order.lines) ? (order.lines as Thing[]) : [];
   return lines.find(fits)?.id;
 }
+
+/** A line of which a unit can be cancelled and another one stays. */
+const spareLine = (order: Thing): unknown => lineWith(order, (line) => Number(line.quantity) > 1);
 
 /** Only what was paid can be refunded. */
 function isCaptured(payment: Thing): boolean {

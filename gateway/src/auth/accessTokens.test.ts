@@ -15,6 +15,7 @@ async function signer(kid: string) {
       .setSubject('usr_1')
       .setIssuer(ACCESS_TOKEN.issuer)
       .setAudience(ACCESS_TOKEN.audience)
+      .setIssuedAt(START / 1_000)
       .setExpirationTime(new Date(START + 60_000))
       .sign(privateKey);
   return { sign, jwk: { ...(await exportJWK(publicKey)), kid, alg: 'EdDSA' } };
@@ -33,11 +34,13 @@ async function keyServer() {
 
 let server: Awaited<ReturnType<typeof keyServer>>;
 let clock: number;
+let isVoid: (token: { userId: string; sessionId: string; issuedAtMs: number }) => boolean = () => false;
 let keys: ReturnType<typeof createKeySet>;
 
 beforeEach(async () => {
   server = await keyServer();
   clock = START;
+  isVoid = () => false;
 });
 afterEach(async () => {
   keys.close();
@@ -46,7 +49,7 @@ afterEach(async () => {
 
 function authenticator() {
   keys = createKeySet({ url: server.url, logger, now: () => clock });
-  return createAuthenticator({ keys, now: () => clock });
+  return createAuthenticator({ keys, voidTokens: { isVoid: (token) => isVoid(token) }, now: () => clock });
 }
 
 test('a verified token costs neither cryptography nor network until it expires', async () => {
@@ -134,4 +137,19 @@ test('a token without a session is refused', async () => {
   const { jwk, sign } = await signer('k1');
   server.state.keys = [jwk];
   expect(await authenticator()(`Bearer ${await sign({ sid: undefined })}`)).toMatchObject({ code: 'UNAUTHENTICATED' });
+});
+
+test('a token is void at once when its session was ended, whether it was seen before or not', async () => {
+  const { sign, jwk } = await signer('k1');
+  server.state.keys = [jwk];
+  const authenticate = authenticator();
+  const header = `Bearer ${await sign()}`;
+  expect(await authenticate(header)).toMatchObject({ ok: true });
+  isVoid = ({ userId, sessionId, issuedAtMs }) => userId === 'usr_1' && sessionId === 'ses_1' && issuedAtMs === START;
+  expect(await authenticate(header)).toMatchObject({ ok: false, code: 'UNAUTHENTICATED' });
+  expect(await authenticate(`Bearer ${await sign({ extra: 1 })}`)).toMatchObject({
+    ok: false,
+    code: 'UNAUTHENTICATED',
+  });
+  expect(await authenticate(`Bearer ${await sign({ sid: 'ses_2' })}`)).toMatchObject({ ok: true });
 });

@@ -161,6 +161,8 @@ async function main(): Promise<void> {
   process.on('SIGTERM', () => void ending());
   process.stdin.on('end', () => void ending()).on('error', () => void ending());
   process.stdin.resume();
+  // A test process that was busy for longer than Node's 5 seconds would ask on a connection that is being closed.
+  server.keepAliveTimeout = 3_600_000;
   server.listen(0, '127.0.0.1', () => {
     const address = server.address();
     if (address !== null && typeof address === 'object') console.log(`http://127.0.0.1:${address.port}/${token}`);

@@ -49,3 +49,4 @@ export { actorOf, type ClientInfo, hasScope, SERVICES, type ServiceName, type Vi
 export const createSubgraphServer: typeof import('./subgraphServer.js').createSubgraphServer = async (options) =>
   (await import('./subgraphServer.js')).createSubgraphServer(options);
 export { monotonicMs, pause, pauseUpTo, type Waiting, waitIn } from './waiting.js';
+export { VOID_TOKENS } from './voidTokens.js';

@@ -18,6 +18,7 @@ import { createAccountStore } from './adapters/accountStore.postgres.js';
 import { createAddressStore } from './adapters/addressStore.postgres.js';
 import { createPasswordHasher } from './adapters/passwordHasher.argon2.js';
 import { createConfirmationStore, createSessionStore, purgeSessions } from './adapters/sessionStore.postgres.js';
+import { createTokenVoider } from './adapters/voidTokens.redis.js';
 import { createApp } from './app/index.js';
 import type { Config } from './config.js';
 import { PrismaClient } from './generated/prisma/client.js';
@@ -26,6 +27,7 @@ import { resolvers } from './graphql/resolvers.js';
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 const TOKEN_BYTES = 32;
+const ANNOUNCE_EVERY_MS = 2_000;
 const PURGE_EVERY_MS = 3_600_000;
 const PURGE_BATCH = 1_000;
 const MAX_USER_AGENT = 200;
@@ -42,11 +44,23 @@ export async function startUser(
   const prisma = new PrismaClient({ adapter: database.prismaAdapter() });
   const accessTokens = await createAccessTokens(config.ACCESS_TOKEN_PRIVATE_JWK, config.ACCESS_TOKEN_SECONDS);
 
+  const voider = createTokenVoider({
+    database,
+    redisUrl: config.REDIS_URL,
+    lifetimeSeconds: config.ACCESS_TOKEN_SECONDS,
+    logger,
+  });
+  life.onShutdown('token voider', async () => voider.close());
+  /** Failing is no fault of the request: the sweeper below goes on with it. */
+  const announceVoid = () =>
+    voider.announce(now()).catch((error: unknown) => logger.warn({ err: error }, 'ended sessions are announced later'));
+
   const app = createApp({
     accounts: createAccountStore(database, prisma),
     addresses: createAddressStore(database, prisma),
     sessions: createSessionStore(database),
     confirmations: createConfirmationStore(database),
+    announceVoid,
     links: createAccountLinks(database),
     passwords: await createPasswordHasher(),
     accessTokens,
@@ -68,6 +82,16 @@ export async function startUser(
 
   const relay = await startRelay({ service: 'user', database, redisUrl: config.REDIS_URL, logger });
   life.onShutdown('relay', () => relay.close());
+  const voiding = startRepeating({
+    name: 'announce void tokens',
+    everyMs: ANNOUNCE_EVERY_MS,
+    logger,
+    async work() {
+      await announceVoid();
+      return false;
+    },
+  });
+  life.onShutdown('announcing', () => voiding.close());
   const purging = startRepeating({
     name: 'purge sessions',
     everyMs: PURGE_EVERY_MS,

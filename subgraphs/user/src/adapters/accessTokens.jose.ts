@@ -35,15 +35,18 @@ export async function createAccessTokens(
     jwks: { keys: [{ kty, crv, x, kid, alg: ALGORITHM, use: 'sig' }] },
     sign({ account, sessionId, now }) {
       const issuedAt = Math.floor(now.getTime() / 1_000);
-      return new SignJWT({ sid: sessionId, roles: account.roles, scopes: scopesOf(account.roles) })
-        .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid })
-        .setIssuer(ISSUER)
-        .setAudience(AUDIENCE)
-        .setSubject(account.id)
-        .setIssuedAt(issuedAt)
-        .setExpirationTime(issuedAt + lifetimeSeconds)
-        .setJti(newId('tok', now))
-        .sign(privateKey);
+      return (
+        new SignJWT({ sid: sessionId, roles: account.roles, scopes: scopesOf(account.roles) })
+          .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid })
+          .setIssuer(ISSUER)
+          .setAudience(AUDIENCE)
+          .setSubject(account.id)
+          // With a fraction: rights may change and be used within one second.
+          .setIssuedAt(now.getTime() / 1_000)
+          .setExpirationTime(issuedAt + lifetimeSeconds)
+          .setJti(newId('tok', now))
+          .sign(privateKey)
+      );
     },
   };
 }

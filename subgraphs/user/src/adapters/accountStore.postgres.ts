@@ -32,7 +32,7 @@ const setPassword = sql(
 
 const setActive = sql<{ id: string }>(
   'account.setActive',
-  `WITH changed AS (UPDATE account SET is_active = $2, updated_at = $3 WHERE id = $1 RETURNING id),
+  `WITH changed AS (UPDATE account SET is_active = $2, auth_changed_at = $3, updated_at = $3 WHERE id = $1 RETURNING id),
    ended AS (UPDATE session s SET revoked_at = $3 FROM changed WHERE s.account_id = changed.id AND NOT $2 AND s.revoked_at IS NULL)
    SELECT id FROM changed`,
 );
@@ -88,8 +88,9 @@ export function createAccountStore(database: Database, prisma: PrismaClient): Ac
     async updateProfile(id, profile) {
       await prisma.account.updateMany({ where: { id }, data: profile });
     },
-    async setRoles(id, roles) {
-      return (await prisma.account.updateMany({ where: { id }, data: { roles: { set: [...roles] } } })).count === 1;
+    async setRoles(id, roles, now) {
+      const data = { roles: { set: [...roles] }, authChangedAt: now };
+      return (await prisma.account.updateMany({ where: { id }, data })).count === 1;
     },
     setActive: async (id, isActive, now) => (await database.query(setActive, [id, isActive, now])).length === 1,
     async list({ filter, first, after }) {

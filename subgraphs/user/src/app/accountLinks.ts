@@ -75,6 +75,7 @@ export const resetPassword =
     if (!(await deps.links.resetPassword({ hash, passwordHash, sequence, now, events: [event] }))) {
       return refused(tokenError('INVALID'));
     }
+    await deps.announceVoid();
     return done(await openSession(deps, { ...account, emailVerified: true }, command.client, null));
   };
 

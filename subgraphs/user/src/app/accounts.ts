@@ -29,6 +29,8 @@ export interface AccountDeps {
   readonly newAccountId: () => string;
   readonly newAttemptId: () => string;
   readonly throttleKey: (emailKey: string, ip: string | null) => Buffer;
+  /** Tells the gateways at once which access tokens are void from now on; what cannot be told now is told later. */
+  readonly announceVoid: () => Promise<void>;
 }
 
 const noAccount = (field: string) => refused(accountError('NOT_FOUND', 'There is no such account.', [field]));
@@ -154,6 +156,7 @@ export const changePassword =
       now: changedAt,
     });
     await deps.accounts.setPassword({ id, passwordHash, keepSessionId, throttleKey, now: changedAt, events: [event] });
+    await deps.announceVoid();
     return done(true);
   };
 
@@ -167,7 +170,7 @@ export const updateAccount =
     return done(accountId);
   };
 
-/** Grants exactly these roles, and always CUSTOMER. Effective when the user's session is refreshed. */
+/** Grants exactly these roles, and always CUSTOMER. Access tokens from before are void: the next request needs a new one, which has them. */
 export const updateRoles =
   (deps: AccountDeps) =>
   async (command: { actorId: string; accountId: string; roles: readonly Role[] }): Promise<Result<string>> => {
@@ -175,18 +178,21 @@ export const updateRoles =
     if (command.actorId === command.accountId && !roles.includes('ADMIN')) {
       return refused(accountError('CONFLICT', 'Nobody can take ADMIN from themselves.', ['roles']));
     }
-    return (await deps.accounts.setRoles(command.accountId, roles)) ? done(command.accountId) : noAccount('userId');
+    if (!(await deps.accounts.setRoles(command.accountId, roles, deps.now()))) return noAccount('userId');
+    await deps.announceVoid();
+    return done(command.accountId);
   };
 
-/** Disables or enables an account. Disabling ends its sessions: no access token is renewed from now on. */
+/** Disables or enables an account. Disabling ends its sessions, and voids its access tokens. */
 export const setAccountActive =
   (deps: AccountDeps) =>
   async (command: { actorId: string; accountId: string; isActive: boolean }): Promise<Result<string>> => {
     if (command.actorId === command.accountId && !command.isActive) {
       return refused(accountError('CONFLICT', 'Nobody can disable themselves.', ['userId']));
     }
-    const found = await deps.accounts.setActive(command.accountId, command.isActive, deps.now());
-    return found ? done(command.accountId) : noAccount('userId');
+    if (!(await deps.accounts.setActive(command.accountId, command.isActive, deps.now()))) return noAccount('userId');
+    await deps.announceVoid();
+    return done(command.accountId);
   };
 
 /** A page of accounts, newest first, with one more than asked for when there are more. */

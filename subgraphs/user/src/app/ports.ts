@@ -37,7 +37,7 @@ export interface AccountStore {
   }): Promise<void>;
   updateProfile(id: string, profile: Profile): Promise<void>;
   /** False: there is no such account. */
-  setRoles(id: string, roles: readonly Role[]): Promise<boolean>;
+  setRoles(id: string, roles: readonly Role[], now: Date): Promise<boolean>;
   /** Disabling ends all sessions. False: there is no such account. */
   setActive(id: string, isActive: boolean, now: Date): Promise<boolean>;
   list(o: {

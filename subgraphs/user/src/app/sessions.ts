@@ -31,6 +31,7 @@ export interface SessionDeps {
   readonly newSessionId: () => string;
   readonly newAttemptId: () => string;
   readonly throttleKey: (emailKey: string, ip: string | null) => Buffer;
+  readonly announceVoid: () => Promise<void>;
 }
 
 const WRONG = accountError('INVALID_CREDENTIALS', 'The e-mail address or the password is wrong.');
@@ -128,6 +129,7 @@ export const refreshSession =
       case 'EXPIRED':
         return refused(accountError('TOKEN_EXPIRED', 'This session has expired. Sign in again.', field));
       case 'REUSED':
+        await deps.announceVoid();
         return refused(
           accountError('TOKEN_REUSED', 'This token was used before. The session was ended; sign in again.', field),
         );
@@ -154,18 +156,22 @@ export const listSessions =
   (accountId: string): Promise<Session[]> =>
     deps.sessions.list(accountId, deps.now());
 
-/** Ends one session of the account. Repeating it changes nothing. */
+/** Ends one session of the account, its access token too. Repeating it changes nothing. */
 export const revokeSession =
   (deps: SessionDeps) =>
-  async (accountId: string, sessionId: string): Promise<Result<true>> =>
-    (await deps.sessions.revoke(accountId, sessionId, deps.now()))
-      ? done(true)
-      : refused(accountError('NOT_FOUND', 'There is no such session.', ['id']));
+  async (accountId: string, sessionId: string): Promise<Result<true>> => {
+    if (!(await deps.sessions.revoke(accountId, sessionId, deps.now()))) {
+      return refused(accountError('NOT_FOUND', 'There is no such session.', ['id']));
+    }
+    await deps.announceVoid();
+    return done(true);
+  };
 
 /** Ends all sessions of the account, or all but one. */
 export const revokeAllSessions =
   (deps: SessionDeps) =>
   async (accountId: string, except: string | undefined): Promise<Result<true>> => {
     await deps.sessions.revokeAll(accountId, except, deps.now());
+    await deps.announceVoid();
     return done(true);
   };

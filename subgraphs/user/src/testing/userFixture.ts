@@ -8,6 +8,7 @@ import { readConfig } from '../config.js';
 export interface UserFixture {
   readonly url: string;
   readonly databaseUrl: string;
+  readonly redisUrl: string;
   readonly as: (viewer: Viewer, client?: ClientInfo) => GraphqlClient;
   /** Starts a second process's worth of the service on the same stores, as a restart would. */
   restart(env: NodeJS.ProcessEnv): Promise<void>;
@@ -60,6 +61,7 @@ export async function startUserFixture(): Promise<UserFixture> {
   return {
     url,
     databaseUrl: database.adminUrl,
+    redisUrl: redis.url,
     as: (viewer, client) =>
       graphqlClient(`${url}/graphql`, (body) => ({
         'x-souk-identity': signIdentity({
