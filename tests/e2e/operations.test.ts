@@ -104,6 +104,8 @@ const SAVED_METHODS = ['PaymentMethodDelete', 'PaymentMethodDefaultSet'];
 const AUTHORIZED = ['PaymentCapture', 'PaymentVoid'];
 /** Nobody pays by transfer here: otherWaysToPay.test.ts does. */
 const BY_HAND = ['PaymentRecord', 'RefundRecord'];
+/** A draft that was made is completed; changes.test.ts changes and deletes others, and changes orders that are paid. */
+const CHANGED = ['DraftOrderUpdate', 'DraftOrderDelete', 'OrderEditCancel'];
 const BUYING = ['CartCreate', 'OrderPlace', 'PaymentSessionCreate'];
 
 describe('every operation of schema/operations runs with its example variables', () => {
@@ -129,7 +131,7 @@ describe('every operation of schema/operations runs with its example variables',
     await runAll(
       customer,
       journey('customer', { first: [...BUYING, 'SessionRefresh'], last: ['OrderCancel', 'SessionRevoke'] }),
-      SAVED_METHODS,
+      [...SAVED_METHODS, 'OrderLinesCancel'],
     );
   }, 60_000);
 
@@ -143,9 +145,14 @@ describe('every operation of schema/operations runs with its example variables',
       'RefundCreate',
       'NotificationResend',
       'WebhookEventReplay',
+      ...CHANGED,
       ...UNPAID,
     ];
-    await runAll(staff, journey('staff', { first: [...BUYING, 'ProductCreate', 'PromotionCreate'] }), unknown);
+    await runAll(
+      staff,
+      journey('staff', { first: [...BUYING, 'ProductCreate', 'PromotionCreate', 'DraftOrderCreate'] }),
+      unknown,
+    );
   }, 60_000);
 
   test('as an administrator', async () => {
