@@ -10,7 +10,11 @@ const UNFINISHED: readonly (readonly [what: string, database: DatabaseName, coun
   ['events of payment', 'payment', 'outbox_event WHERE settled_at IS NULL'],
   ['webhooks', 'payment', 'webhook_event WHERE attempt_at IS NOT NULL'],
   ['refunds', 'payment', `refund WHERE state = 'PENDING'`],
-  ['payments', 'payment', `payment WHERE reconcile_at IS NOT NULL AND state NOT IN ('CAPTURED', 'CANCELLED')`],
+  [
+    'payments',
+    'payment',
+    `payment WHERE reconcile_at IS NOT NULL AND state NOT IN ('AUTHORIZED', 'CAPTURED', 'CANCELLED')`,
+  ],
   ['messages', 'notification', `delivery WHERE state = 'QUEUED'`],
 ];
 
@@ -53,7 +57,8 @@ export async function awaitQuiet(o: {
   }
 }
 
-async function unfinished(databases: Databases, providers: ProviderControl): Promise<string[]> {
+/** What is under way at this moment, counted by its kind. */
+export async function unfinished(databases: Databases, providers: ProviderControl): Promise<string[]> {
   const counts = await Promise.all([
     ...UNFINISHED.map(async ([what, database, from]) => {
       const [row] = await databases.query<{ count: number }>(database, `SELECT count(*)::int AS count FROM ${from}`);

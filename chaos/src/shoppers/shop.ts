@@ -41,18 +41,18 @@ interface Cart {
   readonly cost: { readonly total: { readonly centAmount: number; readonly currencyCode: string } };
 }
 
-/** Fills a cart as this shopper likes it; one in four has a code, one in five wants what is scarce. */
+/** Fills a cart as this shopper likes it; one in four has a code (where there are any), one in five wants what is scarce. */
 export async function fillCart(mall: Mall, purchase: Purchase, random: Random): Promise<Cart> {
   const { plenty, scarce, codes } = mall.catalogue;
   const wanted = random.take(plenty, random.between(1, 2));
-  if (random.next() < 0.2) wanted.push(random.pick(scarce));
+  if (scarce.length > 0 && random.next() < 0.2) wanted.push(random.pick(scarce));
   const input = {
     lines: random.shuffle(wanted).map((variantId) => ({ variantId, quantity: random.between(1, 2) })),
     email: purchase.email,
     countryCode: 'DE',
     shippingAddress: { ...EXAMPLE_ADDRESS, ...(random.next() < 0.3 ? { phone: '+493012345678' } : {}) },
     shippingMethodId: 'standard',
-    ...(random.next() < 0.25 ? { discountCodes: [random.pick(codes)] } : {}),
+    ...(codes.length > 0 && random.next() < 0.25 ? { discountCodes: [random.pick(codes)] } : {}),
   };
   const { cartCreate } = await mall.guest.send<{ cartCreate: { cart: Cart } }>('CartCreate', { input });
   purchase.cartId = cartCreate.cart.id;

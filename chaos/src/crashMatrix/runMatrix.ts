@@ -1,0 +1,219 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { audit } from '@souk/audit/audit';
+import { storesFrom } from '@souk/audit/stores';
+import { createRandom } from '@souk/local/demoData/random';
+import { FAILPOINTS, type FailpointName } from '@souk/runtime';
+import { controlProviders } from '../faults/providerFaults.js';
+import { historyOf } from '../report/history.js';
+import { unfinished } from '../report/quiet.js';
+import type { Violation } from '../runChaos.js';
+import { type ChaosShop, startChaosShop } from '../shop/chaosShop.js';
+import { createBrowser } from '../shoppers/browser.js';
+import { stockShelves } from '../shoppers/catalogue.js';
+import type { Mall, Purchase } from '../shoppers/shop.js';
+import { arm, type CrashingProcess, disarm, type Trap } from './arm.js';
+import { LED_BY, SHOP_KINDS, type ShopKind, shopKindOf, TRIP_OF, TRIPS, type TripName } from './trips.js';
+
+export interface Cell {
+  readonly failpoint: FailpointName;
+  readonly process: CrashingProcess;
+}
+
+/** One kill and what followed. */
+export interface Crash {
+  readonly cell: Cell;
+  /** From the process's return until the purchase had ended and nothing was under way any more, in milliseconds. */
+  readonly recoveryMs: number;
+  /** From its death until its return. */
+  readonly awayMs: number;
+  /** What went wrong; undefined when nothing did. */
+  readonly fault?: string;
+}
+
+export interface MatrixOptions {
+  /** Kills per cell. */
+  readonly times: number;
+  /** Only failpoints whose names begin so. */
+  readonly only?: string | undefined;
+  /** Kills one process of each kind at once, each on its own purchase: faster, and recoveries are not told apart. */
+  readonly together: boolean;
+  readonly log: (line: string) => void;
+  readonly signal?: AbortSignal;
+  readonly keepFolder?: boolean;
+}
+
+export interface MatrixResult {
+  readonly crashes: readonly Crash[];
+  readonly violations: readonly Violation[];
+  readonly histories: ReadonlyMap<string, readonly string[]>;
+}
+
+/** What the issue asks for: an interrupted purchase has finished or compensated so long after the process's return. */
+export const RECOVERY_LIMIT_MS = 15_000;
+const SPRING_PATIENCE_MS = 45_000;
+const REST_PATIENCE_MS = 60_000;
+const LOOK_EVERY_MS = 100;
+
+export const cells = (only = ''): Cell[] =>
+  (Object.keys(FAILPOINTS) as FailpointName[])
+    .filter((failpoint) => failpoint.startsWith(only))
+    .flatMap((failpoint) => FAILPOINTS[failpoint].in.map((process) => ({ failpoint, process })));
+
+/**
+ * Kills each process at each of its failpoints, in the middle of a purchase that passes it, and holds the shop to it: the process comes
+ * back, the purchase ends as it should within `RECOVERY_LIMIT_MS`, nothing stays under way, and in the end the auditor finds nothing.
+ */
+export async function runMatrix(o: MatrixOptions): Promise<MatrixResult> {
+  const crashes: Crash[] = [];
+  const violations: Violation[] = [];
+  const histories = new Map<string, readonly string[]>();
+  for (const kind of Object.keys(SHOP_KINDS) as ShopKind[]) {
+    const wanted = cells(o.only).filter(({ failpoint }) => shopKindOf(failpoint) === kind);
+    if (wanted.length === 0) continue;
+    o.log(`a shop that ${kind}: ${wanted.length} cells, ${o.times} times each`);
+    const done = await runInShop(o, kind, wanted);
+    crashes.push(...done.crashes);
+    violations.push(...done.violations);
+    for (const [orderId, history] of done.histories) histories.set(orderId, history);
+  }
+  return { crashes, violations, histories };
+}
+
+async function runInShop(o: MatrixOptions, kind: ShopKind, wanted: readonly Cell[]): Promise<MatrixResult> {
+  const shop = await startChaosShop({
+    paymentWindowSeconds: 600,
+    log: o.log,
+    env: SHOP_KINDS[kind],
+    ...(o.signal === undefined ? {} : { signal: o.signal }),
+    ...(o.keepFolder === undefined ? {} : { keepFolder: o.keepFolder }),
+  });
+  try {
+    const mall: Mall = {
+      guest: shop.guest,
+      staff: shop.staff,
+      browser: createBrowser(shop.standIns),
+      catalogue: {
+        ...(await stockShelves(shop.staff, wanted.length * o.times + 100, createRandom(1))),
+        scarce: [],
+        codes: [],
+      },
+      paymentWindowMs: 600_000,
+    };
+    const crashes: Crash[] = [];
+    for (const round of roundsOf(wanted, o)) {
+      o.signal?.throwIfAborted();
+      const done = await crash(shop, mall, round, crashes.length);
+      crashes.push(...done);
+      for (const one of done) o.log(`${crashes.length}/${wanted.length * o.times} ${tell(one)}`);
+    }
+    o.log('auditing');
+    const { violations } = await audit(storesFrom(shop.env), { lateMs: 1_000, confirmMs: 6_000 });
+    const histories = new Map<string, string[]>();
+    for (const { orderId } of violations.slice(0, 5)) {
+      if (orderId !== undefined) histories.set(orderId, await historyOf(orderId, shop.databases, shop.standIns));
+    }
+    return { crashes, violations, histories };
+  } finally {
+    await shop.stop();
+  }
+}
+
+const tell = ({ cell, recoveryMs, awayMs, fault }: Crash): string =>
+  `${cell.failpoint} (${cell.process}): away ${(awayMs / 1_000).toFixed(1)} s, recovered in ${(recoveryMs / 1_000).toFixed(1)} s${
+    fault === undefined ? '' : `: ${fault}`
+  }`;
+
+/** Cells that are done at the same time: one, or one per process. */
+function roundsOf(wanted: readonly Cell[], o: MatrixOptions): Cell[][] {
+  const all = Array.from({ length: o.times }, () => wanted).flat();
+  if (!o.together) return all.map((cell) => [cell]);
+  const rounds: Cell[][] = [];
+  const waiting = [...all];
+  while (waiting.length > 0) {
+    const round: Cell[] = [];
+    for (const cell of [...waiting]) {
+      if (round.some(({ process }) => process === cell.process) || !fits(round, cell)) continue;
+      round.push(cell);
+      waiting.splice(waiting.indexOf(cell), 1);
+    }
+    rounds.push(round);
+  }
+  return rounds;
+}
+
+/** A journey that lets webhooks wait, or another one's placement hang, goes alone. */
+const ALONE: readonly TripName[] = ['pays at the last moment', 'goes away while its order is placed'];
+const fits = (round: readonly Cell[], { failpoint }: Cell): boolean =>
+  round.length === 0 ||
+  (!ALONE.includes(TRIP_OF[failpoint]) && round.every((other) => !ALONE.includes(TRIP_OF[other.failpoint])));
+
+async function crash(shop: ChaosShop, mall: Mall, round: readonly Cell[], index: number): Promise<Crash[]> {
+  const traps = await Promise.all(
+    round.map(({ process, failpoint }) => arm(shop, process, failpoint, LED_BY[failpoint])),
+  );
+  const trips = [...new Set(round.map(({ failpoint }) => TRIP_OF[failpoint]))];
+  const faults: string[] = [];
+  const purchases = trips.map((trip, position) => travel(shop, mall, trip, index * 10 + position, faults));
+  const times = await Promise.all(traps.map((trap) => follow(shop, trap, faults)));
+  const backAt = Math.max(...times.map(({ back }) => back));
+  await Promise.all(purchases);
+  const rested = await rest(shop, faults);
+  return round.map((cell, position) => {
+    const { died, back } = times[position] as (typeof times)[number];
+    const recoveryMs = Math.max(0, rested - backAt);
+    if (recoveryMs > RECOVERY_LIMIT_MS) faults.push(`took ${recoveryMs} ms to recover`);
+    return { cell, recoveryMs, awayMs: back - died, ...(faults.length === 0 ? {} : { fault: faults.join('; ') }) };
+  });
+}
+
+async function travel(shop: ChaosShop, mall: Mall, trip: TripName, index: number, faults: string[]): Promise<void> {
+  const purchase: Purchase = { index, kind: trip, email: `crash-${index}@test.example`, otherOrders: [] };
+  const { goes, endsAs } = TRIPS[trip];
+  try {
+    await goes(mall, purchase, shop);
+    const found = await shop.databases.query<{ status: string }>(
+      'order',
+      'SELECT status FROM orders WHERE cart_id = $1',
+      [purchase.cartId],
+    );
+    const ended = found.map(({ status }) => status).join(' and ') || null;
+    if (ended !== endsAs) faults.push(`"${trip}" ended ${ended}, not ${endsAs} (${purchase.orderId})`);
+  } catch (error) {
+    faults.push(`"${trip}" did not end: ${error instanceof Error ? error.message : 'unknown'} (${purchase.orderId})`);
+  }
+}
+
+/** When the process died and when it was back. */
+async function follow(shop: ChaosShop, trap: Trap, faults: string[]): Promise<{ died: number; back: number }> {
+  const deadline = Date.now() + SPRING_PATIENCE_MS;
+  while (!(await trap.hasSprung())) {
+    if (Date.now() > deadline) {
+      faults.push(`${trap.failpoint} was never passed in ${trap.process}`);
+      await disarm(shop, trap.process);
+      return { died: Date.now(), back: Date.now() };
+    }
+    await delay(20);
+  }
+  const died = Date.now();
+  while (!trap.isBack()) {
+    if (Date.now() > deadline + SPRING_PATIENCE_MS) {
+      faults.push(`${trap.process} did not come back`);
+      break;
+    }
+    await delay(20);
+  }
+  return { died, back: Date.now() };
+}
+
+/** When nothing was under way any more. */
+async function rest(shop: ChaosShop, faults: string[]): Promise<number> {
+  const providers = controlProviders(shop.standIns);
+  let left: string[] = [];
+  for (const deadline = Date.now() + REST_PATIENCE_MS; Date.now() < deadline; await delay(LOOK_EVERY_MS)) {
+    const lookedAt = Date.now();
+    left = await unfinished(shop.databases, providers).catch(() => ['a store that cannot be asked']);
+    if (left.length === 0) return lookedAt;
+  }
+  faults.push(`there is still: ${left.join(', ')}`);
+  return Date.now();
+}
