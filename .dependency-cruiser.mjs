@@ -57,7 +57,7 @@ export default {
       'A use case that imports a driver or a vendor SDK cannot be tested or moved without it.',
       { path: own('app', 'domain'), pathNot: TESTS },
       {
-        path: '(^|/)node_modules/(pg|mongodb|redis|bullmq|stripe|twilio|@sendgrid|@prisma|fastify|undici|graphql|@apollo)/',
+        path: '(^|/)node_modules/(pg|mongodb|redis|bullmq|stripe|@paypal|twilio|@sendgrid|@prisma|fastify|undici|graphql|@apollo)/',
       },
     ),
     forbid(
