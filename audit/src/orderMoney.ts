@@ -9,9 +9,15 @@ export interface OrderMoney {
   readonly awaited: number;
   /** Promised by the customer's bank, and neither captured yet nor given up. */
   readonly authorized: number;
+  /** Authorized, and given up by capturing less: what staff have waived, or the order had asked to be given back. */
+  readonly waived: number;
+  /** Agreed to by the customer, and given up: by staff who captured less, or for lines that were cancelled. */
+  readonly released: number;
+  /** Taken back by the customer's bank. */
+  readonly charged_back: number;
   /** Given back because the order asked for it. */
   readonly compensated: number;
-  /** Given back or on its way back, for whatever reason. */
+  /** Given back or on its way back, for whatever reason; taken back by the customer's bank. */
   readonly returned: number;
   readonly currencies: readonly string[];
 }
@@ -23,7 +29,8 @@ export const orderMoney = (snapshot: Snapshot): AsyncIterable<OrderMoney> =>
     `SELECT p.order_id AS key, sum(p.captured_cents) AS captured,
        sum(CASE WHEN p.state = 'PROCESSING' THEN p.captured_cents ELSE 0 END) AS awaited,
        sum(CASE WHEN p.state = 'AUTHORIZED' THEN p.authorized_cents - p.captured_cents - p.released_cents ELSE 0 END) AS authorized,
-       sum(p.refund_reserved_cents) AS returned, sum(r.compensated) AS compensated,
+       sum(CASE WHEN p.capture_method = 'MANUAL' AND p.state = 'CAPTURED' THEN p.released_cents ELSE 0 END) AS waived,
+       sum(p.refund_reserved_cents + p.charged_back_cents) AS returned, sum(r.compensated) AS compensated,
        array_agg(DISTINCT p.currency_code) AS currencies
      FROM payment p CROSS JOIN LATERAL (
        SELECT coalesce(sum(amount_cents), 0) AS compensated FROM refund

@@ -7,7 +7,8 @@ const PAID = new Set(['CONFIRMED', 'COMPLETED']);
 /**
  * A confirmed order that is not paid is given away; one that is paid more than once is a double charge. What staff, the provider or
  * an accepted return have given back was meant to be given back and does not count; what the order itself asked to be given
- * back (an edit downwards, a second payment) must bring the rest to exactly its total.
+ * back (an edit downwards, a second payment) must bring the rest to exactly its total. Staff may capture less of an authorization, and
+ * waive the rest.
  */
 export const ordersPaidInFull: Invariant = {
   name: 'orders-paid-in-full',
@@ -20,10 +21,10 @@ export const ordersPaidInFull: Invariant = {
       const [order] = orders;
       if (order === undefined || !PAID.has(order.status)) continue;
       seen(1);
-      const { captured = 0, authorized = 0, compensated = 0, currencies = [] } = money[0] ?? {};
+      const { captured = 0, authorized = 0, waived = 0, compensated = 0, currencies = [] } = money[0] ?? {};
       const paid = captured + authorized - compensated;
       const sameCurrency = currencies.every((currency) => currency === order.currency);
-      if (paid === order.total && sameCurrency) continue;
+      if (paid <= order.total && paid + waived >= order.total && sameCurrency) continue;
       const detail =
         `${order.status} at ${order.total} ${order.currency}, but captured ${captured}, authorized ${authorized}, ` +
         `compensated ${compensated} ${currencies.join('/')}`;
