@@ -157,6 +157,51 @@ export const plants: readonly Plant[] = [
     ],
   },
   {
+    invariant: 'no-orphan-reservations',
+    database: 'product',
+    // An exchange of a return that nobody knows, sold.
+    sql: [
+      `INSERT INTO reservation (order_id, variant_id, quantity, state, expires_at, reserved_at, settled_at)
+       SELECT 'rtn_of_nobody', min(variant_id), 1, 'COMMITTED', now(), now(), now() FROM inventory`,
+      `INSERT INTO stock_movement (variant_id, type, quantity, order_id, actor)
+       SELECT min(variant_id), 'SALE', -1, 'rtn_of_nobody', 'test' FROM inventory`,
+      `UPDATE inventory SET on_hand = on_hand - 1 WHERE variant_id = (SELECT min(variant_id) FROM inventory)`,
+    ],
+  },
+  {
+    invariant: 'confirmed-orders-have-stock',
+    database: 'order',
+    // An exchange that was promised under a stock id that holds nothing.
+    sql: [
+      `INSERT INTO order_line (id, order_id, position, variant_id, product_name, sku, quantity, unit_price_cents, discount_cents,
+         tax_cents, total_cents, exchange_of)
+       SELECT 'oln_x', id, 99, 'var_x', 'x', 'x', 1, 0, 0, 0, 0, 'rtn_x' FROM orders WHERE id = ${CONFIRMED}`,
+      `UPDATE orders SET extra_stock_ids = '{rtn_x}' WHERE id = ${CONFIRMED}`,
+    ],
+  },
+  {
+    invariant: 'parcels-match-lines',
+    database: 'order',
+    // Counted as shipped, but in no parcel.
+    sql: [
+      `UPDATE order_line SET quantity_fulfilled = quantity WHERE order_id = ${CONFIRMED}`,
+      `UPDATE orders SET fulfillment_status = 'FULFILLED' WHERE id = ${CONFIRMED}`,
+    ],
+  },
+  {
+    invariant: 'fulfillment-follows-lines',
+    database: 'order',
+    sql: [`UPDATE orders SET fulfillment_status = 'DELIVERED', delivered_at = now() WHERE id = ${CONFIRMED}`],
+  },
+  {
+    invariant: 'returns-within-total',
+    database: 'order',
+    sql: [
+      `INSERT INTO order_return (id, order_id, number, status, reason, key, input_hash, refund_cents, requested_at, ended_at)
+       SELECT 'rtn_x', id, 'x-R1', 'CLOSED', 'OTHER', 'k', 'h', 1, now(), now() FROM orders WHERE id = ${CONFIRMED}`,
+    ],
+  },
+  {
     invariant: 'one-order-per-key',
     database: 'order',
     sql: [`DELETE FROM placement WHERE order_id = ${EXPIRED}`],

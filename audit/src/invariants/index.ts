@@ -3,12 +3,15 @@ import { cartsMatchOrders } from './cartsMatchOrders.js';
 import { confirmedOrdersHaveStock } from './confirmedOrdersHaveStock.js';
 import { couponsWithinLimits } from './couponsWithinLimits.js';
 import { couponUsesHaveOrders } from './couponUsesHaveOrders.js';
+import { documentsHaveNoGaps } from './documentsHaveNoGaps.js';
 import { eventsAppliedByEachConsumer } from './eventsAppliedByEachConsumer.js';
 import { eventsAreSettled } from './eventsAreSettled.js';
 import { eventsFollowVersions } from './eventsFollowVersions.js';
+import { fulfillmentFollowsLines } from './fulfillmentFollowsLines.js';
 import { ledgerBalances } from './ledgerBalances.js';
 import { ledgerMatchesPayments } from './ledgerMatchesPayments.js';
 import { legalTransitionsOnly } from './legalTransitionsOnly.js';
+import { lineCountersAddUp } from './lineCountersAddUp.js';
 import { messagesAreSent } from './messagesAreSent.js';
 import { noMoneyKeptForNothing } from './noMoneyKeptForNothing.js';
 import { noOrphanReservations } from './noOrphanReservations.js';
@@ -19,11 +22,16 @@ import { oneLiveIntentPerPurpose } from './oneLiveIntentPerPurpose.js';
 import { oneMailPerEvent } from './oneMailPerEvent.js';
 import { oneOrderPerKey } from './oneOrderPerKey.js';
 import { onHandIsSumOfMovements } from './onHandIsSumOfMovements.js';
+import { openEditsHoldStock } from './openEditsHoldStock.js';
+import { openMoneyIsFollowed } from './openMoneyIsFollowed.js';
 import { ordersPaidInFull } from './ordersPaidInFull.js';
+import { parcelsMatchLines } from './parcelsMatchLines.js';
 import { paymentsHaveOrders } from './paymentsHaveOrders.js';
 import { paymentsMatchProvider } from './paymentsMatchProvider.js';
 import { refundsWithinCaptured } from './refundsWithinCaptured.js';
 import { reservedIsSumOfReservations } from './reservedIsSumOfReservations.js';
+import { returnsArePaid } from './returnsArePaid.js';
+import { returnsWithinTotal } from './returnsWithinTotal.js';
 import { salesMatchReservations } from './salesMatchReservations.js';
 import { stockIsNeverOversold } from './stockIsNeverOversold.js';
 import { totalsAddUp } from './totalsAddUp.js';
@@ -40,7 +48,9 @@ export const invariants: readonly Invariant[] = [
   paymentsHaveOrders,
   paymentsMatchProvider,
   oneLiveIntentPerPurpose,
+  openMoneyIsFollowed,
   webhooksAreProcessed,
+  documentsHaveNoGaps,
   // Stock
   reservedIsSumOfReservations,
   onHandIsSumOfMovements,
@@ -53,6 +63,11 @@ export const invariants: readonly Invariant[] = [
   noStuckSagas,
   noOverdueOrders,
   totalsAddUp,
+  parcelsMatchLines,
+  fulfillmentFollowsLines,
+  returnsWithinTotal,
+  returnsArePaid,
+  openEditsHoldStock,
   legalTransitionsOnly,
   eventsFollowVersions,
   cartsMatchOrders,

@@ -12,14 +12,14 @@ interface Holder {
 
 /** What may hold stock in which state. */
 const MAY: Readonly<Record<string, readonly string[]>> = {
-  ACTIVE: ['PENDING_PAYMENT', 'SAGA'],
+  ACTIVE: ['PENDING_PAYMENT', 'SAGA', 'EDIT', 'EXCHANGE'],
   COMMITTED: ['CONFIRMED', 'COMPLETED'],
 };
 
 /** Stock that is held for nobody can be sold to nobody. */
 export const noOrphanReservations: Invariant = {
   name: 'no-orphan-reservations',
-  why: 'stock is reserved only for orders that wait for their payment, and sold only to confirmed ones',
+  why: 'stock is reserved only for orders, edits and exchanges that are waited for, and sold only to confirmed orders',
   async *check(snapshot, seen) {
     const stock = snapshot.stream<Held>(
       'product',
@@ -31,7 +31,15 @@ export const noOrphanReservations: Invariant = {
       `SELECT * FROM (
          SELECT id AS key, status FROM orders
          UNION ALL
-         SELECT order_id, 'SAGA' FROM placement WHERE step IN ('RUNNING', 'UNDOING')) AS holder
+         SELECT s.id, o.status FROM orders o CROSS JOIN LATERAL unnest(o.extra_stock_ids) AS s(id)
+         UNION ALL
+         SELECT order_id, 'SAGA' FROM placement WHERE step IN ('RUNNING', 'UNDOING')
+         UNION ALL
+         SELECT id, 'EDIT' FROM order_edit WHERE state IN ('PREPARING', 'UNDOING', 'AWAITING_PAYMENT')
+         UNION ALL
+         SELECT r.id, 'EXCHANGE' FROM order_return r WHERE r.stock_held_until IS NOT NULL
+           OR (r.status = 'REQUESTED' AND EXISTS (
+             SELECT 1 FROM order_return_line l WHERE l.return_id = r.id AND l.exchange IS NOT NULL))) AS holder
        ORDER BY key COLLATE "C"`,
     );
     for await (const group of mergeByKey({ stock, holders })) {
