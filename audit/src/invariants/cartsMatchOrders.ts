@@ -23,9 +23,10 @@ export const cartsMatchOrders: Invariant = {
     const orders = snapshot.stream<OrderRow>(
       'order',
       `SELECT * FROM (
-         SELECT cart_id AS key, id, true AS placed FROM orders
+         SELECT cart_id AS key, id, true AS placed FROM orders WHERE cart_id IS NOT NULL
          UNION ALL
-         SELECT input->>'cartId', order_id, false FROM placement WHERE step IN ('RUNNING', 'UNDOING')) AS holder
+         SELECT input->>'cartId', order_id, false FROM placement
+         WHERE step IN ('RUNNING', 'UNDOING') AND input->>'cartId' IS NOT NULL) AS holder
        ORDER BY key COLLATE "C"`,
     );
     for await (const group of mergeByKey({ carts, orders })) {

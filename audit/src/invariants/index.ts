@@ -11,7 +11,6 @@ import { fulfillmentFollowsLines } from './fulfillmentFollowsLines.js';
 import { ledgerBalances } from './ledgerBalances.js';
 import { ledgerMatchesPayments } from './ledgerMatchesPayments.js';
 import { legalTransitionsOnly } from './legalTransitionsOnly.js';
-import { lineCountersAddUp } from './lineCountersAddUp.js';
 import { messagesAreSent } from './messagesAreSent.js';
 import { noMoneyKeptForNothing } from './noMoneyKeptForNothing.js';
 import { noOrphanReservations } from './noOrphanReservations.js';

@@ -15,5 +15,5 @@ export const oneOrderPerKey = inDatabase({
     WHERE (p.step = 'PLACED') IS DISTINCT FROM (o.id IS NOT NULL)
     UNION ALL
     SELECT min(id), min(id), format('cart %s was ordered %s times', cart_id, count(*)) FROM orders
-    GROUP BY cart_id HAVING count(*) > 1`,
+    WHERE cart_id IS NOT NULL GROUP BY cart_id HAVING count(*) > 1`,
 });

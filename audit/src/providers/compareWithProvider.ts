@@ -63,6 +63,15 @@ async function compare(snapshot: Snapshot): Promise<ProviderComparison> {
       differences.push({ key: payment.id, detail, orderId: payment.order_id });
     }
   }
+  const [others] = await snapshot.query<{ payments: number; providers: string }>(
+    'payment',
+    `SELECT count(*) AS payments, string_agg(DISTINCT provider, ', ') AS providers FROM payment WHERE provider NOT IN ('stripe', 'manual')`,
+  );
+  if (others !== undefined && others.payments > 0) {
+    snapshot.note(
+      `${others.payments} payments by ${others.providers} were not compared with their provider here; the reconciliation does`,
+    );
+  }
   return { compared, differences, strays };
 }
 
