@@ -29,7 +29,7 @@ beforeAll(async () => {
     ...ACCOUNT,
     captureMethod: 'AUTOMATIC',
     apiBaseUrl: `${standIns.url}/paypal`,
-    timeoutMs: 1_500,
+    timeoutMs: 4_000,
   });
   h = await paymentHarness({ provider });
 });
