@@ -50,7 +50,8 @@ export const applyRefund =
 
 /**
  * Asks the provider for a refund that is decided and stored, and applies its answer. What is unknown stays PENDING and is asked again
- * later with the same key; a definite no becomes FAILED, and its amount can be refunded again.
+ * later with the same key; a definite no becomes FAILED, and its amount can be refunded again. While a payment is disputed providers refuse
+ * to refund it: then the refund waits, for the customer may lose the dispute, and still is to get his money back.
  */
 export const executeRefund = (deps: ExecuteRefundDeps) => {
   const apply = applyRefund(deps);
@@ -68,6 +69,11 @@ export const executeRefund = (deps: ExecuteRefundDeps) => {
         return { ok: true, payment, refund };
       }
       if (!(error instanceof ProviderRefused)) throw error;
+      if (await isDisputed(deps, payment.id)) {
+        deps.logger.warn({ err: error, refundId: refund.id }, 'a refund waits for the end of a dispute');
+        await nextAttempt(deps, payment.id, refund.id);
+        return { ok: true, payment, refund };
+      }
       deps.logger.error({ err: error, code: error.code, refundId: refund.id }, 'the provider refused a refund');
       news = refusedNews(payment, refund, error.code);
     }
@@ -75,6 +81,9 @@ export const executeRefund = (deps: ExecuteRefundDeps) => {
     return { ok: true, payment: known, refund: known.refunds.find((one) => one.id === refund.id) ?? refund };
   };
 };
+
+const isDisputed = async (deps: ExecuteRefundDeps, paymentId: string): Promise<boolean> =>
+  (await deps.payments.byIds([paymentId], false))[0]?.disputed ?? false;
 
 export type ExecuteRefund = ReturnType<typeof executeRefund>;
 
