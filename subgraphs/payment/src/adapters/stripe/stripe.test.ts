@@ -1,6 +1,6 @@
 import Stripe from 'stripe';
 import { fromStripeAmount, toStripeAmount } from './amounts.js';
-import { noticeOf } from './snapshots.js';
+import { intentSnapshot, noticeOf } from './snapshots.js';
 import { verifySignature } from './verifySignature.js';
 import { withoutPersonalData } from './withoutPersonalData.js';
 
@@ -100,5 +100,46 @@ describe("what Stripe's events are about", () => {
     expect(notice('charge.dispute.created', dispute)).toMatchObject({ kind: 'DISPUTE', dispute: { state: 'OPEN' } });
     const lost = { ...dispute, status: 'lost' };
     expect(notice('charge.dispute.closed', lost)).toMatchObject({ dispute: { state: 'LOST' } });
+  });
+});
+
+describe('refunds that are none, and saved methods', () => {
+  const told = (type: string, object: object) => noticeOf(type, { data: { object } });
+  const refund = { id: 're_1', amount: 1_550, currency: 'eur', status: 'succeeded', payment_intent: 'pi_1' };
+
+  test('what Stripe calls a refund when it only releases authorized money moves nothing', () => {
+    expect(told('refund.created', { ...refund, balance_transaction: null })).toEqual({ kind: 'IRRELEVANT' });
+    expect(told('refund.created', { ...refund, balance_transaction: 'txn_1' })).toMatchObject({ kind: 'REFUND' });
+    const ours = { ...refund, balance_transaction: null, metadata: { souk_refund_id: 'ref_1' } };
+    expect(told('refund.created', ours)).toMatchObject({ kind: 'REFUND', refund: { refundId: 'ref_1' } });
+  });
+
+  test('of a card no more is kept than tells it from others', () => {
+    const card = { brand: 'visa', last4: '4242', exp_month: 12, exp_year: 2034, fingerprint: 'abc', checks: {} };
+    const object = { id: 'pm_1', type: 'card', customer: 'cus_1', card, billing_details: { name: 'Ada' } };
+    const method = { reference: 'pm_1', brand: 'visa', last4: '4242', expMonth: 12, expYear: 2034, removed: false };
+    expect(told('payment_method.attached', object)).toEqual({ kind: 'METHOD', customerReference: 'cus_1', method });
+    expect(told('payment_method.detached', { ...object, customer: null })).toEqual({
+      kind: 'METHOD',
+      customerReference: null,
+      method: { ...method, removed: true },
+    });
+    expect(JSON.stringify(withoutPersonalData({ data: { object } }))).not.toMatch(/abc|Ada|checks/);
+  });
+
+  test('a capture of less has released the rest; an authorization says when it lapses once its charge is shown', () => {
+    const intent = { id: 'pi_1', currency: 'eur', amount: 4_550, amount_received: 3_000 };
+    expect(intentSnapshot({ ...intent, status: 'succeeded' })).toMatchObject({
+      authorizedCents: 4_550,
+      capturedCents: 3_000,
+    });
+    const latest_charge = { payment_method_details: { card: { capture_before: 1_800_000_000 } } };
+    expect(intentSnapshot({ ...intent, status: 'requires_capture', latest_charge })).toMatchObject({
+      state: 'AUTHORIZED',
+      authorizedCents: 4_550,
+      capturedCents: 0,
+      authorizedUntil: new Date(1_800_000_000_000),
+    });
+    expect(intentSnapshot({ ...intent, status: 'canceled' })).toMatchObject({ state: 'CANCELLED', authorizedCents: 0 });
   });
 });
