@@ -16,7 +16,7 @@ const FIELDS: Readonly<Record<Exclude<OperationClass, 'write' | 'read'>, readonl
     'passwordResetRequest',
     'passwordReset',
   ],
-  payment: ['paymentSessionCreate'],
+  payment: ['paymentSessionCreate', 'paymentSessionConfirm'],
   lookup: ['orderByNumber'],
 };
 
