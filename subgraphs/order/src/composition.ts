@@ -41,6 +41,7 @@ import { resolvers } from './graphql/resolvers.js';
 import { carrierRoutes } from './webhooks/carrierWebhook.js';
 
 const RESUME_EVERY_MS = 1_000;
+const RENEW_EVERY_MS = 1_000;
 const LAPSE_EVERY_MS = 2_000;
 const EXPIRE_EVERY_MS = 1_000;
 const SWEEP_LOOKUPS_EVERY_MS = 10 * 60_000;
@@ -112,6 +113,15 @@ export async function composeOrder(config: Config, life: Life) {
       everyMs: RESUME_EVERY_MS,
       logger,
       work: async () => (await app.resumePlacements()) > 0,
+    }),
+    startRepeating({
+      name: 'renew placements',
+      everyMs: RENEW_EVERY_MS,
+      logger,
+      work: async () => {
+        await app.renewPlacements();
+        return false;
+      },
     }),
     startRepeating({
       name: 'expire orders',

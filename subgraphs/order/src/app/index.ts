@@ -13,6 +13,7 @@ import { createExport, openExport } from './exportOrders.js';
 import type { ExportStore } from './exportPorts.js';
 import { extendPaymentWindow } from './extendPaymentWindow.js';
 import { findGuestOrder, findOrders, listOrders } from './findOrders.js';
+import { keepLeases } from './keepLeases.js';
 import { cancelEdit, lapseEdits } from './lapseEdits.js';
 import { placeOrder } from './placeOrder.js';
 import type { GuestLookup, OrderList, OrderStore } from './ports.js';
@@ -37,7 +38,8 @@ export interface AppDeps extends Omit<RunPlacementDeps, 'drafts'>, EditOrderDeps
 /** Everything that the order service can do. */
 export function createApp(deps: AppDeps) {
   const drafts = { store: deps.draftStore, quotes: deps.quotes, paymentWindowMs: deps.draftPaymentWindowMs };
-  const run = runPlacement({ ...deps, drafts });
+  const leases = keepLeases(deps.placements);
+  const run = leases.kept(runPlacement({ ...deps, drafts }));
   return {
     placeOrder: placeOrder({ ...deps, run }),
     cancelOrder: cancelOrder(deps),
@@ -70,6 +72,7 @@ export function createApp(deps: AppDeps) {
     recordPaymentEvent: recordPaymentEvent(deps),
     /** Sweepers. */
     resumePlacements: resumePlacements({ ...deps, run }),
+    renewPlacements: leases.renew,
     expireOrders: expireOrders(deps),
     resumeEdits: resumeEdits(deps),
     lapseEdits: lapseEdits(deps),

@@ -8,12 +8,12 @@ import { type CheckoutPlacementDeps, checkoutPlacement, DRAFT_CHANGED, draftOf }
 import type { CarefulCommits, Numbering } from './draftPorts.js';
 import type { Clock, DraftPlacement, Placement, PlacementRefusal, PlacementStore, StockPort } from './ports.js';
 
-/** How long a run has its placement for itself: longer than all of its calls may take together. */
-export const PLACEMENT_LEASE_MS = 10_000;
+/** How long a run has its placement for itself, unless its process renews it (`keepLeases`). */
+export const PLACEMENT_LEASE_MS = 4_000;
 /** Stock is held a little longer than the order waits for its payment, so that it is the order that expires first. */
 const RESERVATION_GRACE_MS = 10 * 60_000;
 const RETRY_UNDO_MS = 500;
-const RETRY_UNDO_MAX_MS = 30_000;
+const RETRY_UNDO_MAX_MS = 8_000;
 const NUMBER_DRAWS = 5;
 
 export interface RunPlacementDeps extends CheckoutPlacementDeps {
