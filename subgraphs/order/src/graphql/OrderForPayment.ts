@@ -7,4 +7,5 @@ export const OrderForPayment: OrderForPaymentResolvers = {
   dueCentAmount: (order) => order.openEdit?.dueCents ?? order.totalCents,
   paymentDueAt: (order) => order.openEdit?.dueAt ?? order.paymentDueAt,
   payable: (order) => isPayable(order, new Date()),
+  countryCode: (order) => order.shippingAddress.countryCode,
 };

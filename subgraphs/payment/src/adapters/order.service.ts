@@ -2,7 +2,7 @@ import { type ServiceClient, ServiceUnavailable } from '@souk/runtime';
 import type { OrderForPayment, OrderPort } from '../app/ports.js';
 
 const ORDER = `query PaymentOrder($id: ID!) {
-  orderForPayment(id: $id) { id number status currencyCode purposeId dueCentAmount customerId paymentDueAt payable }
+  orderForPayment(id: $id) { id number status currencyCode purposeId dueCentAmount customerId paymentDueAt payable countryCode }
 }`;
 
 const EXTEND = `mutation PaymentOrderWindow($orderId: ID!, $until: DateTime!) {

@@ -87,10 +87,9 @@ export const openSession =
     if (!order.payable || order.dueCentAmount <= 0) {
       return refuse('ORDER_NOT_PAYABLE', 'This order cannot be paid (any more).', 'orderId');
     }
-    if (
-      !provider.available({ currencyCode: order.currencyCode, countryCode: null, amountCents: order.dueCentAmount })
-    ) {
-      return refuse('INVALID', `This provider cannot take this payment in ${order.currencyCode}.`, 'provider');
+    const { currencyCode, countryCode, dueCentAmount: amountCents } = order;
+    if (!provider.available({ currencyCode, countryCode, amountCents })) {
+      return refuse('INVALID', `This provider does not take this payment in ${currencyCode}.`, 'provider');
     }
     if (paymentWindowMs(provider) !== null && order.purposeId !== order.id) {
       return refuse('INVALID', 'A change of an order cannot wait for the money that long.', 'provider');

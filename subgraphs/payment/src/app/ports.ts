@@ -15,6 +15,8 @@ export interface OrderForPayment {
   readonly purposeId: string;
   /** What that costs. */
   readonly dueCentAmount: number;
+  /** Where it is sent to. */
+  readonly countryCode: string | null;
   readonly customerId: string | null;
   readonly paymentDueAt: Date;
   readonly payable: boolean;

@@ -156,6 +156,9 @@ describe('a bank transfer', () => {
   test('it is offered within its limits only', async () => {
     const tooMuch = bank.order({ dueCentAmount: 100_001 });
     expect(await bank.session(tooMuch.id)).toMatchObject({ errors: [{ code: 'INVALID' }] });
+    const abroad = bank.order({ countryCode: 'US' });
+    expect(await bank.session(abroad.id)).toMatchObject({ errors: [{ code: 'INVALID' }] });
+    expect(await bank.payment(abroad.id)).toBeUndefined();
     const [provider] = [...bank.app.providers.values()];
     const offer = { currencyCode: 'EUR', countryCode: 'DE', amountCents: 100_000 };
     expect(provider?.available(offer)).toBe(true);

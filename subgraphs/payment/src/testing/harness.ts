@@ -101,6 +101,7 @@ export async function paymentHarness(
         status: 'PENDING_PAYMENT',
         currencyCode: 'EUR',
         dueCentAmount: 4_550,
+        countryCode: 'DE',
         customerId: null,
         paymentDueAt: new Date(Date.now() + 1_800_000),
         payable: true,
