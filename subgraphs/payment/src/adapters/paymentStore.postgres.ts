@@ -1,7 +1,7 @@
 import { handOver } from '@souk/outbox';
 import { type Database, sql } from '@souk/postgres';
 import { failpoint } from '@souk/runtime';
-import type { PaymentStore } from '../app/ports.js';
+import type { PaymentChange, PaymentStore } from '../app/ports.js';
 import { DISPUTE_COLUMNS, type DisputeRow, disputeOf } from './disputeRow.js';
 import { applyChange, changeParams } from './paymentChange.postgres.js';
 import { type PaymentRow, paymentColumns, paymentOf } from './paymentRow.js';
@@ -79,8 +79,35 @@ const takeRefunds = sql<{ payment_id: string; id: string }>(
    RETURNING r.payment_id, r.id`,
 );
 
-/** Payments in Postgres: each method is one named statement. */
+async function writeOne(database: Database, change: PaymentChange | undefined): Promise<boolean> {
+  return change === undefined || (await database.query(applyChange, changeParams(change, database))).length === 1;
+}
+
+/** Locks payments in the order that it is given. */
+async function writeAll(database: Database, changes: readonly PaymentChange[]): Promise<boolean> {
+  const undo = new Error('a payment has changed since it was read');
+  try {
+    await database.transaction(async (tx) => {
+      for (const change of changes) {
+        if ((await tx.query(applyChange, changeParams(change, database))).length === 0) throw undo;
+      }
+    });
+    return true;
+  } catch (error) {
+    if (error === undo) return false;
+    throw error;
+  }
+}
+
+/** Payments in Postgres: each method is one named statement, but for changes of several payments. */
 export function createPaymentStore(database: Database): PaymentStore {
+  async function writeBetween(changes: readonly PaymentChange[], write: () => Promise<boolean>): Promise<boolean> {
+    await failpoint('payment.apply.before');
+    const written = await write();
+    if (written) for (const change of changes) handOver(database, change.published ?? []);
+    await failpoint('payment.apply.after');
+    return written;
+  }
   return {
     async open({ payment, scope, key, inputHash }) {
       const [row] = await database.query(open, [JSON.stringify(payment), scope, key, inputHash]);
@@ -105,33 +132,11 @@ export function createPaymentStore(database: Database): PaymentStore {
         applied: rows[0]?.applied ?? false,
       };
     },
-    async apply(change) {
-      await failpoint('payment.apply.before');
-      const rows = await database.query(applyChange, changeParams(change, database));
-      if (rows.length === 1) handOver(database, change.published ?? []);
-      await failpoint('payment.apply.after');
-      return rows.length === 1;
-    },
-    async applyAll(changes) {
-      const [only, ...more] = changes;
-      if (only === undefined) return true;
-      if (more.length === 0) return this.apply(only);
-      const undo = new Error('a payment has changed since it was read');
-      try {
-        await failpoint('payment.apply.before');
-        await database.transaction(async (tx) => {
-          for (const change of changes) {
-            if ((await tx.query(applyChange, changeParams(change, database))).length === 0) throw undo;
-          }
-        });
-        for (const change of changes) handOver(database, change.published ?? []);
-        await failpoint('payment.apply.after');
-        return true;
-      } catch (error) {
-        if (error === undo) return false;
-        throw error;
-      }
-    },
+    apply: (change) => writeBetween([change], () => writeOne(database, change)),
+    applyAll: (changes) =>
+      writeBetween(changes, () =>
+        changes.length === 1 ? writeOne(database, changes[0]) : writeAll(database, changes),
+      ),
     async disputesOf(paymentIds) {
       return (await database.query(disputesOf, [paymentIds])).map(disputeOf);
     },
