@@ -35,6 +35,7 @@ test('the page and all that it loads come from this server, under a policy witho
     '/assets/page.js',
     '/assets/parts.js',
     '/assets/paymentsView.js',
+    '/assets/paypalView.js',
     '/assets/webhooksView.js',
     '/favicon.ico',
   ]);

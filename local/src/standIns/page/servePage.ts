@@ -13,13 +13,14 @@ const FILES = {
   '/assets/parts.js': ['parts.js', 'text/javascript; charset=utf-8'],
   '/assets/mailView.js': ['mailView.js', 'text/javascript; charset=utf-8'],
   '/assets/paymentsView.js': ['paymentsView.js', 'text/javascript; charset=utf-8'],
+  '/assets/paypalView.js': ['paypalView.js', 'text/javascript; charset=utf-8'],
   '/assets/webhooksView.js': ['webhooksView.js', 'text/javascript; charset=utf-8'],
   '/assets/element.js': ['element.js', 'text/javascript; charset=utf-8'],
   '/assets/page.css': ['page.css', 'text/css; charset=utf-8'],
   '/favicon.ico': ['icon.svg', 'image/svg+xml'],
 } as const;
 
-/** The page: mailbox, text messages, payments and webhooks. Served from disk, without anything from elsewhere. */
+/** The page: mailbox, text messages, payments, PayPal's orders and webhooks. Served from disk, without anything from elsewhere. */
 export function servePage(app: FastifyInstance): void {
   for (const [url, [file, type]] of Object.entries(FILES)) {
     const content = readFileSync(new URL(file, ASSETS));

@@ -39,7 +39,7 @@ export function servePaypalCheckout(app: FastifyInstance, options: { store: Stor
     return page(
       reply,
       'PayPal test',
-      `<p>${escapeHtml(order.description ?? 'A shop')} asks for <strong>${value} ${currency}</strong>.</p>
+      `<p>${escapeHtml(order.description ?? 'A shop')} · <strong>${value} ${currency}</strong></p>
       <form method="post">${buttons.join('')}</form>`,
       ["'self'", ...new Set(targets)].join(' '),
     );

@@ -1,6 +1,7 @@
 import { h } from '/assets/element.js';
 import { mailView, messagesView } from '/assets/mailView.js';
 import { paymentsView } from '/assets/paymentsView.js';
+import { paypalView } from '/assets/paypalView.js';
 import { webhooksView } from '/assets/webhooksView.js';
 
 /** Each section: what it loads, how it is shown, and the number beside its name. */
@@ -8,6 +9,7 @@ const SECTIONS = {
   mail: { title: 'Mailbox', view: mailView, count: (state) => state.mails },
   messages: { title: 'Messages', view: messagesView, count: (state) => state.messages },
   payments: { title: 'Payments', view: paymentsView, count: (state) => state.payments },
+  paypal: { title: 'PayPal', view: paypalView, count: (state) => state.paypalOrders },
   webhooks: { title: 'Webhooks', view: webhooksView, count: (state) => state.webhooksPending },
 };
 

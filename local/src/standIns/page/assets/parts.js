@@ -44,10 +44,24 @@ const STATUS = {
   pending: ['wait', 'Pending'],
   failed: ['bad', 'Failed'],
   needs_response: ['bad', 'Needs response'],
+  CREATED: ['wait', 'Waiting for approval'],
+  PAYER_ACTION_REQUIRED: ['wait', 'Waiting for approval'],
+  APPROVED: ['wait', 'Approved'],
+  PENDING: ['wait', 'Pending'],
+  PARTIALLY_CAPTURED: ['wait', 'Partly captured'],
+  CAPTURED: ['good', 'Captured'],
+  COMPLETED: ['good', 'Completed'],
+  PARTIALLY_REFUNDED: ['good', 'Partly refunded'],
+  REFUNDED: ['quiet', 'Refunded'],
+  VOIDED: ['quiet', 'Voided'],
+  DECLINED: ['bad', 'Declined'],
+  WAITING_FOR_SELLER_RESPONSE: ['bad', 'Needs response'],
+  RESOLVED_SELLER_FAVOUR: ['good', 'Won'],
+  RESOLVED_BUYER_FAVOUR: ['bad', 'Lost'],
   won: ['good', 'Won'],
   lost: ['bad', 'Lost'],
 };
-/** A coloured word for a status of Stripe's. */
+/** A coloured word for a status of Stripe's or PayPal's. */
 export const badge = (status) => {
   const [tone, label] = STATUS[status] ?? ['quiet', status];
   return h(`span.badge.${tone}`, {}, label);
