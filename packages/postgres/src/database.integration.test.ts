@@ -130,6 +130,44 @@ test('a listener hears notifications, and again after its connection was cut', a
   await listener.close();
 });
 
+test('of three replicas that want to do the same, one does it and the others go on at once; other work is not held up', async () => {
+  const replicas = [1, 2, 3].map(() =>
+    openDatabase({ url: testDatabase.url, service: 'test', logger, maxConnections: 3 }),
+  );
+  let running = 0;
+  let most = 0;
+  const sweep = (replica: Database) =>
+    replica.alone('sweep', async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      running -= 1;
+      return 'done';
+    });
+  const other = replicas[1]?.alone('other', async () => 'other');
+  const answers = await Promise.all(replicas.map(sweep));
+  expect(answers.filter((answer) => answer === 'done')).toHaveLength(1);
+  expect(answers.filter((answer) => answer === undefined)).toHaveLength(2);
+  expect(most).toBe(1);
+  expect(await other).toBe('other');
+  expect(await sweep(replicas[2] as Database)).toBe('done');
+  for (const replica of replicas) await replica.close();
+});
+
+test('work that fails, or whose process dies, lets the next one do it', async () => {
+  await expect(database.alone('failing', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  expect(await database.alone('failing', async () => 1)).toBe(1);
+  const dying = openDatabase({ url: testDatabase.url, service: 'dying', logger, maxConnections: 2 });
+  let end: () => void = () => undefined;
+  const held = dying.alone('held', () => new Promise<void>((resolve) => (end = resolve)));
+  await eventually(async () => expect(await database.alone('held', async () => 1)).toBeUndefined());
+  await admin.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'souk-dying'");
+  await eventually(async () => expect(await database.alone('held', async () => 1)).toBe(1));
+  end();
+  await held.catch(() => undefined);
+  await dying.close();
+});
+
 test('two statements cannot share a name', () => {
   sql('test_twice', 'SELECT 1');
   expect(sql('test_twice', 'SELECT 1').text).toBe('SELECT 1');

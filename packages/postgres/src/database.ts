@@ -4,7 +4,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { countStatement, type Logger, metrics } from '@souk/runtime';
 import pg from 'pg';
 import { listenOn } from './listen.js';
-import type { Statement } from './statement.js';
+import { type Statement, sql } from './statement.js';
 import { isTransient } from './transient.js';
 
 export interface Queryable {
@@ -26,6 +26,12 @@ export interface Database extends Queryable {
    * the error is thrown, not tried again.
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>, o?: { retries?: number }): Promise<T>;
+  /**
+   * Runs `work` unless work of this name is being done on this database already, by whichever process: then it answers undefined at
+   * once. For sweepers, so that replicas do not do the same twice and wait for each other's locks. The claim is a
+   * connection's: a process that is killed leaves none behind.
+   */
+  alone<T>(name: string, work: () => Promise<T>): Promise<T | undefined>;
   /** Prisma's adapter on the same pool. */
   prismaAdapter(): PrismaPg;
   /** One round trip; for readiness. */
@@ -90,6 +96,7 @@ export function openDatabase(o: { url: string; service: string; logger: Logger; 
         }
       }
     },
+    alone: (name, work) => alone(pool, name, work),
     prismaAdapter: () =>
       new PrismaPg(pool, {
         statementNameGenerator: ({ sql }: { sql: string }) => `p${createHash('sha1').update(sql).digest('base64url')}`,
@@ -101,6 +108,35 @@ export function openDatabase(o: { url: string; service: string; logger: Logger; 
     close: () => pool.end(),
   };
   return database;
+}
+
+const claimAlone = sql<{ claimed: boolean }>(
+  'postgres.claimAlone',
+  'SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS claimed',
+);
+const endAlone = sql<never>('postgres.endAlone', 'SELECT pg_advisory_unlock(hashtextextended($1, 0))');
+
+async function alone<T>(pool: pg.Pool, name: string, work: () => Promise<T>): Promise<T | undefined> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  const onError = (error: Error) => {
+    broken = error;
+  };
+  client.on('error', onError);
+  try {
+    const [claim] = await send(client, claimAlone, [name]);
+    if (claim?.claimed !== true) return undefined;
+    try {
+      return await work();
+    } finally {
+      await send(client, endAlone, [name]).catch((error: Error) => {
+        broken ??= error;
+      });
+    }
+  } finally {
+    client.off('error', onError);
+    client.release(broken);
+  }
 }
 
 /** The connection was lost while COMMIT was under way: it may have happened or not. */

@@ -127,7 +127,7 @@ export async function composeOrder(config: Config, life: Life) {
       name: 'expire orders',
       everyMs: EXPIRE_EVERY_MS,
       logger,
-      work: async () => (await app.expireOrders()) === EXPIRY_BATCH,
+      work: async () => (await database.alone('expire orders', () => app.expireOrders())) === EXPIRY_BATCH,
     }),
     startRepeating({
       name: 'undo edits',
@@ -139,7 +139,7 @@ export async function composeOrder(config: Config, life: Life) {
       name: 'lapse edits',
       everyMs: LAPSE_EVERY_MS,
       logger,
-      work: async () => (await app.lapseEdits()) === LAPSE_BATCH,
+      work: async () => (await database.alone('lapse edits', () => app.lapseEdits())) === LAPSE_BATCH,
     }),
     startRepeating({
       name: 'apply what carriers told',
@@ -151,13 +151,13 @@ export async function composeOrder(config: Config, life: Life) {
       name: 'free what is held for exchanges',
       everyMs: AFTER_SALES_EVERY_MS,
       logger,
-      work: async () => (await app.releaseHolds()) === HOLD_BATCH,
+      work: async () => (await database.alone('release holds', () => app.releaseHolds())) === HOLD_BATCH,
     }),
     startRepeating({
       name: 'complete orders',
       everyMs: AFTER_SALES_EVERY_MS,
       logger,
-      work: async () => (await app.completeOrders()) === COMPLETION_BATCH,
+      work: async () => (await database.alone('complete orders', () => app.completeOrders())) === COMPLETION_BATCH,
     }),
     startRepeating({
       name: 'forget look-ups',
