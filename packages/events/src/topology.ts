@@ -40,7 +40,7 @@ import { returnRequested } from './definitions/returnRequested.js';
  * | order.confirmed       | order    | notification, product (commits stock), payment (writes the invoice) |
  * | order.expired         | order    | product and cart (release), payment (cancels), notification      |
  * | order.cancelled       | order    | product and cart (release), payment (cancels or refunds), notification |
- * | order.edited          | order    | product (sells and takes back stock), notification               |
+ * | order.edited          | order    | product (sells and takes back stock), payment (invoices), notification |
  * | order.edit_proposed   | order    | notification                                                     |
  * | order.edit_lapsed     | order    | product (releases), payment (cancels)                            |
  * | order.refund_required | order    | payment (gives back)                                             |

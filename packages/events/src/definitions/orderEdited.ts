@@ -12,7 +12,7 @@ export const orderEdited = defineEvent({
   type: 'order.edited',
   version: 1,
   producer: 'order',
-  consumers: ['product', 'notification'],
+  consumers: ['product', 'payment', 'notification'],
   data: z.object({
     orderId: idOf('ord'),
     number: orderNumber(),

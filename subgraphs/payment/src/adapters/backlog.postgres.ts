@@ -5,5 +5,8 @@ export const paymentBacklog = sql<BacklogRow>(
   'payment.backlog',
   `SELECT 'webhooks_waiting' AS what, count(*)::int AS count, ${oldestSeconds('received_at')} FROM webhook_event WHERE attempt_at IS NOT NULL
    UNION ALL SELECT 'webhooks_failed', count(*)::int, ${oldestSeconds('received_at')} FROM webhook_event WHERE status = 'FAILED'
+   UNION ALL SELECT 'documents_waiting', count(*)::int, ${oldestSeconds('created_at')} FROM document_request WHERE attempt_at IS NOT NULL
+   UNION ALL SELECT 'reconciliation_differences', count(*)::int, ${oldestSeconds('first_seen_at')} FROM reconciliation_difference
+     WHERE state = 'OPEN'
    UNION ALL SELECT 'refunds_pending', count(*)::int, ${oldestSeconds('created_at')} FROM refund WHERE attempt_at IS NOT NULL`,
 );

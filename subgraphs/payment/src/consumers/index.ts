@@ -1,6 +1,7 @@
 import type { EventHandlers } from '@souk/outbox';
 import type { App } from '../app/index.js';
 import { onOrderConfirmed } from './onOrderConfirmed.js';
+import { onOrderEdited } from './onOrderEdited.js';
 import { onOrderEditLapsed } from './onOrderEditLapsed.js';
 import { onOrderCancelled, onOrderExpired } from './onOrderEnded.js';
 import { onOrderRefundRequired } from './onOrderRefundRequired.js';
@@ -11,6 +12,7 @@ export const consumers = (app: App) =>
     'order.expired': onOrderExpired(app),
     'order.cancelled': onOrderCancelled(app),
     'order.confirmed': onOrderConfirmed(app),
+    'order.edited': onOrderEdited(app),
     'order.edit_lapsed': onOrderEditLapsed(app),
     'order.refund_required': onOrderRefundRequired(app),
   }) as EventHandlers;

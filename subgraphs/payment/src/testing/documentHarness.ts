@@ -60,6 +60,18 @@ export async function documentHarness() {
     /** As if order had published that it is confirmed. */
     confirmed: (orderId: string) =>
       app.requestInvoice({ id: newId('evt'), data: { orderId } } as Parameters<typeof app.requestInvoice>[0]),
+    /** As if order had published that an edit made it dearer, or (negative) cheaper; `version` is the order's with the edit. */
+    edited: (orderId: string, addedCents: number, version: number, editId: string = newId('oed')) =>
+      app.followEditInDocuments({
+        id: newId('evt'),
+        sequence: version,
+        data: { orderId, editId, totalCentAmount: 10_000 + addedCents, previousTotalCentAmount: 10_000 },
+      } as Parameters<typeof app.followEditInDocuments>[0]),
+    /** As if order had published that it was cancelled. */
+    cancelled: (orderId: string) =>
+      app.followCancellationInDocuments({ id: newId('evt'), data: { orderId } } as Parameters<
+        typeof app.followCancellationInDocuments
+      >[0]),
     /** Books money of an order as the payments do; positive came in, negative went back. */
     async moved(orderId: string, cents: number, purposeId = orderId): Promise<string> {
       const [payment] = await database.query(paymentOf, [newId('pay'), orderId, purposeId, `pi_${purposeId}`]);

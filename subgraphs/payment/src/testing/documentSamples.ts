@@ -31,6 +31,8 @@ export const orderLine = (parts: Partial<Line> = {}): Line => ({
 export const orderToInvoice = (parts: Partial<OrderForInvoice> = {}): OrderForInvoice => ({
   id: 'ord_1',
   number: '261122-K7Q2M9XD',
+  status: 'CONFIRMED',
+  version: 2,
   customerId: null,
   locale: 'en',
   currencyCode: 'EUR',

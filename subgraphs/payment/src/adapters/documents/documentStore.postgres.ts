@@ -14,13 +14,30 @@ const requestInvoice = sql(
    INSERT INTO document_request (source, kind, order_id) VALUES ('invoice:' || $1, 'INVOICE', $1) ON CONFLICT DO NOTHING`,
 );
 
+/** An order whose invoice is asked for, or was written. */
+const IS_INVOICED = `EXISTS (SELECT 1 FROM document_request WHERE source = 'invoice:' || $1)`;
+const requestForEdit = sql(
+  'document.requestForEdit',
+  `WITH inbox AS (INSERT INTO processed_event (event_id, consumer) VALUES ($3, 'payment') ON CONFLICT DO NOTHING)
+   INSERT INTO document_request (source, kind, order_id, amount_cents, order_version)
+   SELECT CASE WHEN $4::bigint > 0 THEN 'invoice:' || $2 ELSE 'correction:' || $3 END,
+     CASE WHEN $4::bigint > 0 THEN 'INVOICE' ELSE 'CORRECTION' END, $1, nullif(greatest($4::bigint, 0), 0), $5::int
+   WHERE $4::bigint <> 0 AND ${IS_INVOICED} ON CONFLICT DO NOTHING`,
+);
+const requestCorrection = sql(
+  'document.requestCorrection',
+  `INSERT INTO document_request (source, kind, order_id) SELECT 'correction:' || $2, 'CORRECTION', $1 WHERE ${IS_INVOICED}
+   ON CONFLICT DO NOTHING`,
+);
+
 interface RequestRow {
   readonly source: string;
   readonly kind: DocumentRequest['kind'];
   readonly order_id: string;
   readonly attempts: number;
   readonly payment_id: string | null;
-  readonly purpose_id: string;
+  readonly added_cents: number | null;
+  readonly order_version: number | null;
   readonly refund_id: string | null;
   readonly provider: string;
   readonly reference: string | null;
@@ -41,8 +58,9 @@ const take = sql<RequestRow>(
      UPDATE document_request r SET attempt_at = now() + interval '1 minute', attempts = r.attempts + 1
      WHERE r.source IN (SELECT source FROM document_request WHERE attempt_at <= now() ORDER BY attempt_at, created_at LIMIT $1
        FOR UPDATE SKIP LOCKED)
-     RETURNING r.source, r.kind, r.order_id, r.payment_id, r.refund_id, r.attempts, r.created_at)
-   SELECT t.source, t.kind, t.order_id, t.attempts, t.payment_id, p.purpose_id, t.refund_id, p.provider,
+     RETURNING r.source, r.kind, r.order_id, r.payment_id, r.refund_id, r.amount_cents, r.order_version, r.attempts, r.created_at)
+   SELECT t.source, t.kind, t.order_id, t.attempts, t.payment_id, t.amount_cents AS added_cents, t.order_version, t.refund_id,
+     p.provider,
      coalesce(f.provider_reference, p.provider_reference) AS reference,
      CASE WHEN m.last4 IS NOT NULL THEN concat_ws(' ', initcap(m.brand), '•••• ' || m.last4) END AS method,
      coalesce(abs(l.amount_cents), 0) AS amount_cents, coalesce(moved.before, 0)::bigint AS before_cents,
@@ -57,7 +75,7 @@ const take = sql<RequestRow>(
          AND (e.created_at, e.id) < (l.created_at, l.id)) AS before,
        -sum(e.amount_cents) AS kept
      FROM ledger_entry e JOIN payment q ON q.id = e.payment_id
-     WHERE l.id IS NOT NULL AND q.order_id = t.order_id AND e.account = 'orders'
+     WHERE t.kind <> 'INVOICE' AND q.order_id = t.order_id AND e.account = 'orders'
        AND (e.transaction_id LIKE 'capture:%' OR e.refund_id IS NOT NULL)) AS moved ON true
    ORDER BY t.created_at, t.source`,
 );
@@ -140,12 +158,6 @@ const takeUnarchived = sql<DocumentRow>(
    SELECT ${COLUMNS} FROM taken JOIN payment_document d ON d.id = taken.document_id`,
 );
 const archived = sql('document.archived', 'UPDATE document_request SET archive_at = NULL WHERE document_id = $1');
-const backlog = sql<{ waiting: number; oldest_seconds: number }>(
-  'document.backlog',
-  `SELECT count(*)::int AS waiting, coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS oldest_seconds
-   FROM document_request WHERE attempt_at IS NOT NULL`,
-);
-
 const ORDINAL_KEY = 'payment_document_order_id_kind_ordinal_key';
 
 /** Documents in Postgres: each method is one named statement. HTML is kept compressed; a PDF is so by itself. */
@@ -153,6 +165,12 @@ export function createDocumentStore(database: Database): DocumentStore {
   return {
     async requestInvoice(orderId, eventId) {
       await database.query(requestInvoice, [orderId, eventId]);
+    },
+    async requestForEdit({ orderId, editId, eventId, addedCents, orderVersion }) {
+      await database.query(requestForEdit, [orderId, editId, eventId, addedCents, orderVersion]);
+    },
+    async requestCorrection(orderId, eventId) {
+      await database.query(requestCorrection, [orderId, eventId]);
     },
     async take(limit) {
       return (await database.query(take, [limit])).map(requestOf);
@@ -204,10 +222,6 @@ export function createDocumentStore(database: Database): DocumentStore {
     async archived(documentId) {
       await database.query(archived, [documentId]);
     },
-    async backlog() {
-      const [row] = await database.query(backlog);
-      return { waiting: row?.waiting ?? 0, oldestSeconds: row?.oldest_seconds ?? 0 };
-    },
   };
 }
 
@@ -217,19 +231,22 @@ function requestOf(row: RequestRow): DocumentRequest {
     kind: row.kind,
     orderId: row.order_id,
     attempts: row.attempts,
+    keptCents: row.kept_cents,
+    edit:
+      row.added_cents === null || row.order_version === null
+        ? null
+        : { addedCents: row.added_cents, orderVersion: row.order_version },
     movement:
       row.payment_id === null
         ? null
         : {
             paymentId: row.payment_id,
-            purposeId: row.purpose_id,
             refundId: row.refund_id,
             provider: row.provider,
             reference: row.reference,
             method: row.method,
             amountCents: row.amount_cents,
             beforeCents: row.before_cents,
-            keptCents: row.kept_cents,
             at: row.at,
           },
   };

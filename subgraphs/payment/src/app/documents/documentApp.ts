@@ -6,7 +6,7 @@ import type { DocumentFormat, DocumentRenderers, DocumentStore, InvoiceOrderPort
 import { findOrderDocuments } from './findDocuments.js';
 import { issueDocuments } from './issueDocuments.js';
 import { archiveDocument, openDocument } from './openDocument.js';
-import { requestInvoice } from './requestInvoice.js';
+import { followCancellationInDocuments, followEditInDocuments, requestInvoice } from './requestInvoice.js';
 
 export interface DocumentAppDeps {
   readonly documents: DocumentStore;
@@ -30,6 +30,8 @@ export function createDocumentApp(base: DocumentAppDeps) {
   const deps = { ...base, links };
   return {
     requestInvoice: requestInvoice(deps),
+    followEditInDocuments: followEditInDocuments(deps),
+    followCancellationInDocuments: followCancellationInDocuments(deps),
     issueDocuments: issueDocuments(deps),
     archiveDocument: archiveDocument(deps),
     openDocument: openDocument(deps),

@@ -9,18 +9,24 @@ export interface InvoiceOrderPort {
 
 /** A document that is to be issued. Recorded once per cause, with the cause. */
 export interface DocumentRequest {
-  /** `invoice:ord_…`, or the ledger's transaction: `capture:…`, `refund:ref_…`, `refund-reversal:ref_…`. */
+  /**
+   * `invoice:ord_…`, `invoice:oed_…`, `correction:evt_…`, or the ledger's transaction: `capture:…`, `refund:ref_…`,
+   * `refund-reversal:ref_…`.
+   */
   readonly source: string;
-  readonly kind: 'INVOICE' | 'RECEIPT' | 'CREDIT_NOTE' | 'CANCELLATION';
+  readonly kind: 'INVOICE' | 'RECEIPT' | 'CREDIT_NOTE' | 'CANCELLATION' | 'CORRECTION';
   readonly orderId: string;
   readonly attempts: number;
-  /** Null for invoices. */
+  /** Of receipts, credit notes and cancellations. */
   readonly movement: RequestedMovement | null;
+  /** Of an edit's invoice: by how much the order became dearer, and its version with that. */
+  readonly edit: { readonly addedCents: number; readonly orderVersion: number } | null;
+  /** What the shop keeps by now of all that came in for this order. */
+  readonly keptCents: number;
 }
 
 export interface RequestedMovement {
   readonly paymentId: string;
-  readonly purposeId: string;
   readonly refundId: string | null;
   readonly provider: string;
   readonly reference: string | null;
@@ -28,8 +34,6 @@ export interface RequestedMovement {
   readonly amountCents: number;
   /** What had moved the same way for this order before it. */
   readonly beforeCents: number;
-  /** What the shop keeps by now of all that came in for this order. */
-  readonly keptCents: number;
   readonly at: Date;
 }
 
@@ -58,6 +62,15 @@ export interface DocumentFile {
   readonly sha256: string;
 }
 
+export interface OrderEdit {
+  readonly orderId: string;
+  readonly editId: string;
+  readonly eventId: string;
+  /** Negative when it became cheaper. */
+  readonly addedCents: number;
+  readonly orderVersion: number;
+}
+
 /** A draft was made without knowing a document of the same order that was issued meanwhile. Nothing was issued. */
 export class DocumentConflict extends Error {
   override readonly name = 'DocumentConflict';
@@ -66,6 +79,13 @@ export class DocumentConflict extends Error {
 export interface DocumentStore {
   /** Records that an order is to be invoiced, with the event's inbox row. Once per order. */
   requestInvoice(orderId: string, eventId: string | null): Promise<void>;
+  /**
+   * An order that has an invoice, or is to get one, became dearer or cheaper by an edit: an invoice of what was added is asked for, or
+   * a correction. With the event's inbox row, once per edit. Without an invoice nothing is asked for: the first one has the edit in it.
+   */
+  requestForEdit(edit: OrderEdit): Promise<void>;
+  /** An order that has an invoice, or is to get one, was cancelled: a correction is asked for, once per event. */
+  requestCorrection(orderId: string, eventId: string): Promise<void>;
   /** Requests that are due; each is given to one process, and comes again later unless it is settled. */
   take(limit: number): Promise<DocumentRequest[]>;
   /**
@@ -85,8 +105,6 @@ export interface DocumentStore {
   /** A document whose files are not all kept yet, due to be rendered; undefined when there is none. */
   takeUnarchived(): Promise<IssuedDocument | undefined>;
   archived(documentId: string): Promise<void>;
-  /** How many requests wait, and for how long the oldest one has, in seconds. */
-  backlog(): Promise<{ waiting: number; oldestSeconds: number }>;
 }
 
 /** Makes the bytes of a document: the same model, number and date give the same bytes. */

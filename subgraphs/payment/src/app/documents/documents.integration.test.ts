@@ -84,28 +84,72 @@ test('an order that was never confirmed has no invoice; what it paid is receipte
   expect((await kinds(order.id)).sort()).toEqual(['CREDIT_NOTE', 'RECEIPT']);
 });
 
-test('an edit that made the order dearer has an invoice of its own once it is applied', async () => {
+const shade = orderLine({
+  id: 'oln_3',
+  sku: 'SHADE',
+  quantity: 1,
+  unitPriceCents: 500,
+  discountCents: 0,
+  totalCents: 500,
+  taxCents: 80,
+});
+
+test('an edit that made the order dearer has an invoice of its own, once, also when it is told before the first one is written', async () => {
   const order = shop.order();
   await shop.confirmed(order.id);
-  await shop.moved(order.id, order.totalCents);
   await shop.issueAll();
-  await shop.moved(order.id, 500, 'oed_1');
+  await shop.moved(order.id, order.totalCents);
+  await shop.edited(order.id, 500, 3, 'oed_1');
+  await shop.edited(order.id, 500, 3, 'oed_1');
   await shop.issueAll();
   expect((await kinds(order.id)).filter((kind) => kind === 'INVOICE')).toHaveLength(1);
-  const shade = orderLine({
-    id: 'oln_3',
-    sku: 'SHADE',
-    quantity: 1,
-    unitPriceCents: 500,
-    discountCents: 0,
-    totalCents: 500,
-    taxCents: 80,
-  });
-  shop.orders.set(order.id, { ...order, lines: [...order.lines, shade], totalCents: 5_970, taxCents: 953 });
+  shop.orders.set(order.id, { ...order, version: 3, lines: [...order.lines, shade], totalCents: 5_970, taxCents: 953 });
   await shop.issueAll();
   const invoices = (await shop.documents(order.id)).filter((one) => one.kind === 'INVOICE');
   expect(invoices.map((one) => one.model.totalCents)).toEqual([5_470, 500]);
-  expect(invoices[1]?.model.lines.map((line) => line.sku)).toEqual(['SHADE']);
+  expect(invoices[1]?.model).toMatchObject({ lines: [{ sku: 'SHADE' }], refersTo: { number: invoices[0]?.number } });
+});
+
+test('an edit that the first invoice has in it is not invoiced again', async () => {
+  const order = shop.order();
+  await shop.edited(order.id, 500, 2);
+  await shop.confirmed(order.id);
+  await shop.edited(order.id, 500, 3);
+  shop.orders.set(order.id, { ...order, version: 3, lines: [...order.lines, shade], totalCents: 5_970, taxCents: 953 });
+  await shop.issueAll();
+  expect((await shop.documents(order.id)).map((one) => one.model.totalCents)).toEqual([5_970]);
+  const open = (await shop.requests()).filter((row) => row.attempt_at !== null);
+  expect(open).toEqual([]);
+});
+
+test('an invoiced order that is cancelled before it is paid has its invoice taken back, and a paid one its refund', async () => {
+  const unpaid = shop.order();
+  const paid = shop.order();
+  await shop.confirmed(unpaid.id);
+  await shop.confirmed(paid.id);
+  await shop.moved(paid.id, paid.totalCents);
+  await shop.issueAll();
+  for (const order of [unpaid, paid]) {
+    shop.orders.set(order.id, { ...order, status: 'CANCELLED', version: 3 });
+    await shop.cancelled(order.id);
+  }
+  await shop.issueAll();
+  expect(await kinds(unpaid.id)).toEqual(['INVOICE', 'CREDIT_NOTE']);
+  expect((await kinds(paid.id)).sort()).toEqual(['INVOICE', 'RECEIPT']);
+  await shop.moved(paid.id, -paid.totalCents);
+  await shop.issueAll();
+  for (const { id } of [unpaid, paid]) {
+    const notes = (await shop.documents(id)).filter((one) => one.kind === 'CREDIT_NOTE');
+    expect(notes.map((one) => one.model.totalCents)).toEqual([5_470]);
+    expect(notes[0]?.model.taxes).toMatchObject([{ taxCents: 873, grossCents: 5_470 }]);
+  }
+});
+
+test('an order that was never invoiced needs no correction when it is cancelled', async () => {
+  const order = shop.order({ confirmedAt: null, status: 'CANCELLED' });
+  await shop.cancelled(order.id);
+  await shop.issueAll();
+  expect(await kinds(order.id)).toEqual([]);
 });
 
 test('while orders cannot be asked nothing is issued, and nothing is lost', async () => {

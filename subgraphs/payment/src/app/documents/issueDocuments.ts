@@ -1,12 +1,12 @@
 import { type Logger, newId, ServiceUnavailable } from '@souk/runtime';
-import type { DocumentModel, IssuedDocument, Seller } from '../../domain/documents/document.js';
+import type { DocumentModel, IssuedDocument, Referable, Seller } from '../../domain/documents/document.js';
 import { seriesLabel } from '../../domain/documents/documentNumber.js';
-import { invoiceOf, type OrderForInvoice } from '../../domain/documents/invoice.js';
+import { invoiceOf, invoiceOfEdit, type OrderForInvoice } from '../../domain/documents/invoice.js';
 import {
   cancellationOf,
+  correctionOf,
   creditNoteOf,
   type Movement,
-  type Referable,
   receiptOf,
 } from '../../domain/documents/moneyDocuments.js';
 import type { Clock, Providers } from '../ports.js';
@@ -32,8 +32,6 @@ export interface IssueDocumentsDeps {
 
 /** Requests of one round. */
 const BATCH = 50;
-/** After so many tries an edit that was paid for and is not in its order is taken for one that was called off. */
-const EDIT_PATIENCE = 40;
 
 /**
  * One round of issuing: everything that is due gets its document, invoices first, since credit notes refer to them. A request
@@ -150,11 +148,20 @@ function invoiceDraft(
   const order = orders.get(request.orderId);
   if (order === undefined) return { wait: 'ORDER_NOT_FOUND' };
   if (order.confirmedAt === null) return { wait: 'ORDER_NOT_CONFIRMED' };
-  const earlier = invoicesOf(issued, order.id).map((invoice) => invoice.model);
-  const model = invoiceOf(order, deps.seller, earlier);
-  if (model !== null) return draftOf(deps, request, order, model, earlier.length);
-  const mayCome = request.movement !== null && request.attempts < EDIT_PATIENCE;
-  return mayCome ? { wait: 'EDIT_NOT_APPLIED' } : { drop: 'NOTHING_TO_INVOICE' };
+  const earlier = invoicesOf(issued, order.id);
+  const { edit } = request;
+  if (edit === null) {
+    if (earlier.length > 0) return { drop: 'INVOICED_ALREADY' };
+    return draftOf(deps, request, order, invoiceOf(order, deps.seller), 0);
+  }
+  if (earlier.length === 0) return { wait: 'INVOICE_NOT_ISSUED' };
+  // Written from the order as it was after this edit, or later: then the edit is in it.
+  if (earlier.some(({ model }) => model.refersTo === null && (model.orderVersion ?? 0) >= edit.orderVersion)) {
+    return { drop: 'IN_THE_INVOICE' };
+  }
+  if (order.version < edit.orderVersion) return { wait: 'EDIT_NOT_SEEN' };
+  const model = invoiceOfEdit(order, deps.seller, edit.addedCents, earlier.map(referable));
+  return draftOf(deps, request, order, model, earlier.length);
 }
 
 function moneyDraft(
@@ -164,20 +171,24 @@ function moneyDraft(
   known: readonly IssuedDocument[],
 ): Draft {
   const order = orders.get(request.orderId);
-  const { movement: requested } = request;
   if (order === undefined) return { wait: 'ORDER_NOT_FOUND' };
-  if (requested === null) throw new Error(`${request.source} is about no movement of money`);
-  const movement = movementOf(deps, requested);
   const invoices = invoicesOf(known, order.id);
   const notes = known.filter((one) => one.kind === 'CREDIT_NOTE' && one.orderId === order.id);
+  const earlier = { invoices: invoices.map(referable), notes, keptCents: request.keptCents };
+  const isCredit = request.kind === 'CREDIT_NOTE' || request.kind === 'CORRECTION';
+  if (isCredit && order.confirmedAt !== null && invoices.length === 0) return { wait: 'INVOICE_NOT_ISSUED' };
+  if (request.kind === 'CORRECTION') {
+    const model = correctionOf(order, deps.seller, earlier);
+    return model === null ? { drop: 'NOTHING_TO_CORRECT' } : draftOf(deps, request, order, model, notes.length);
+  }
+  const { movement: requested } = request;
+  if (requested === null) throw new Error(`${request.source} is about no movement of money`);
+  const movement = movementOf(deps, requested);
   switch (request.kind) {
     case 'RECEIPT':
       return draftOf(deps, request, order, receiptOf(order, deps.seller, movement), null);
-    case 'CREDIT_NOTE': {
-      if (order.confirmedAt !== null && invoices.length === 0) return { wait: 'INVOICE_NOT_ISSUED' };
-      const model = creditNoteOf(order, deps.seller, movement, invoices.map(referable), notes);
-      return draftOf(deps, request, order, model, notes.length);
-    }
+    case 'CREDIT_NOTE':
+      return draftOf(deps, request, order, creditNoteOf(order, deps.seller, movement, earlier), notes.length);
     case 'CANCELLATION': {
       const note = notes.find((one) => one.refundId === requested.refundId && !one.model.cancels);
       if (note === undefined) return { wait: 'CREDIT_NOTE_NOT_ISSUED' };
@@ -231,11 +242,10 @@ function draftOf(
 }
 
 function movementOf(deps: IssueDocumentsDeps, requested: RequestedMovement): Movement {
-  const { provider, reference, method, at, amountCents, beforeCents, keptCents } = requested;
+  const { provider, reference, method, at, amountCents, beforeCents } = requested;
   return {
     amountCents,
     beforeCents,
-    keptCents,
     payment: {
       provider: deps.providers.get(provider)?.name ?? provider,
       reference,

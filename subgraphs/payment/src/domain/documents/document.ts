@@ -93,6 +93,8 @@ export interface DocumentModel {
   /** Null when it is where the bill goes. */
   readonly shipTo: PostalAddress | null;
   readonly pricesIncludeTax: boolean;
+  /** Of invoices: the version of the order that it was written from. */
+  readonly orderVersion?: number | undefined;
   /** Of invoices; the other kinds are about an amount. */
   readonly lines: readonly DocumentLine[];
   readonly shipping: Shipping | null;
@@ -103,6 +105,12 @@ export interface DocumentModel {
   readonly refersTo: Reference | null;
   /** A credit note whose refund did not arrive is taken back by another one, whose amounts are negative. */
   readonly cancels: boolean;
+}
+
+/** An issued document that others refer to. */
+export interface Referable {
+  readonly model: DocumentModel;
+  readonly reference: Reference;
 }
 
 /** A document as it was issued. */

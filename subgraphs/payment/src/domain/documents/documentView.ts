@@ -95,8 +95,9 @@ function titleOf(model: DocumentModel): string {
 
 function totalLabel(model: DocumentModel): string {
   if (model.kind === 'RECEIPT') return 'Amount received';
-  if (model.kind === 'CREDIT_NOTE') return model.cancels ? 'Amount taken back' : 'Amount refunded';
-  return 'Total';
+  if (model.kind !== 'CREDIT_NOTE') return 'Total';
+  if (model.payment === null) return 'Amount credited';
+  return model.cancels ? 'Amount taken back' : 'Amount refunded';
 }
 
 function factsOf(document: IssuedDocument, say: Say): Fact[] {
@@ -122,9 +123,15 @@ function factsOf(document: IssuedDocument, say: Say): Fact[] {
 function statementOf(model: DocumentModel, say: Say): string | null {
   const amount = say.amount(Math.abs(model.totalCents));
   if (model.kind === 'RECEIPT') return `We have received ${amount} for order ${model.orderNumber}. Thank you.`;
-  if (model.kind !== 'CREDIT_NOTE') return null;
+  if (model.kind === 'INVOICE') {
+    if (model.refersTo === null) return null;
+    return `For the changes of order ${model.orderNumber} after invoice ${model.refersTo.number}.`;
+  }
   if (model.cancels) {
     return `The refund of ${amount} for order ${model.orderNumber} could not be delivered and came back to us. This document takes back ${model.refersTo?.number}.`;
+  }
+  if (model.payment === null) {
+    return `Order ${model.orderNumber} costs ${amount} less. This credit note corrects invoice ${model.refersTo?.number}.`;
   }
   const refunded = `We have refunded ${amount} for order ${model.orderNumber}.`;
   return model.refersTo === null
@@ -151,7 +158,7 @@ function sumsOf(model: DocumentModel, say: Say): Fact[] {
   const goodsCents = lines.reduce((sum, line) => sum + line.totalCents, 0);
   const taxCents = taxOf(model.taxes);
   return [
-    { label: 'Goods', value: say.amount(goodsCents) },
+    ...(lines.length === 0 ? [] : [{ label: 'Goods', value: say.amount(goodsCents) }]),
     ...(shipping === null
       ? []
       : [{ label: `Shipping (${oneLine(shipping.name, 60)})`, value: say.amount(shipping.cents) }]),

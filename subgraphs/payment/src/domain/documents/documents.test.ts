@@ -3,26 +3,34 @@ import { issued, orderLine, orderToInvoice, SELLER } from '../../testing/documen
 import type { DocumentModel, TaxRow } from './document.js';
 import { seriesLabel } from './documentNumber.js';
 import { documentView } from './documentView.js';
-import { DoesNotAddUp, invoiceOf } from './invoice.js';
-import { cancellationOf, creditNoteOf, type Movement, receiptOf } from './moneyDocuments.js';
+import { DoesNotAddUp, invoiceOf, invoiceOfEdit } from './invoice.js';
+import {
+  cancellationOf,
+  correctionOf,
+  creditNoteOf,
+  type Earlier,
+  type Movement,
+  receiptOf,
+} from './moneyDocuments.js';
 import { addedUp, grossOf, taxesOfFirst, taxesOfNext, taxOf, taxRows } from './taxTable.js';
 
 const PAYMENT = { provider: 'Stripe', reference: 'pi_1', method: 'visa •••• 4242', at: '2026-11-22T11:31:00.000Z' };
 const movement = (parts: Partial<Movement>): Movement => ({
   amountCents: 5_470,
   beforeCents: 0,
-  keptCents: 0,
   payment: PAYMENT,
   ...parts,
 });
 const reference = { kind: 'INVOICE', number: 'SOUK-2026-000017', issuedAt: '2026-11-22T11:31:05.000Z' } as const;
 const referable = (model: DocumentModel) => ({ model, reference });
 
-function invoice(order = orderToInvoice(), earlier: DocumentModel[] = []): DocumentModel {
-  const model = invoiceOf(order, SELLER, earlier);
-  if (model === null) throw new Error('there is nothing to invoice');
-  return model;
-}
+const invoice = (order = orderToInvoice()): DocumentModel => invoiceOf(order, SELLER);
+const earlier = (parts: Partial<Earlier> = {}): Earlier => ({
+  invoices: [referable(invoice())],
+  notes: [],
+  keptCents: 0,
+  ...parts,
+});
 
 test('the tax table of an invoice has the order’s tax and total, per rate', () => {
   expect(invoice()).toMatchObject({
@@ -72,8 +80,7 @@ test('an order whose amounts do not add up gets no invoice', () => {
   expect(() => invoice(orderToInvoice({ taxCents: 872 }))).toThrow(DoesNotAddUp);
 });
 
-test('a later invoice has what an edit changed, and there is none when nothing became dearer', () => {
-  const first = invoice();
+test('the invoice of an edit has what was added, and refers to the first one', () => {
   const more = orderToInvoice({
     lines: [
       orderLine({ quantity: 3, totalCents: 5_979, taxCents: 955 }),
@@ -92,7 +99,8 @@ test('a later invoice has what an edit changed, and there is none when nothing b
     taxCents: 873 + 320 + 80,
     totalCents: 5_470 + 1_999 + 500,
   });
-  expect(invoice(more, [first])).toMatchObject({
+  const ofEdit = invoiceOfEdit(more, SELLER, 2_499, [referable(invoice())]);
+  expect(ofEdit).toMatchObject({
     lines: [
       { lineId: 'oln_1', quantity: 1, unitPriceCents: 1_999, discountCents: 0, totalCents: 1_999, taxCents: 320 },
       { lineId: 'oln_3', quantity: 1, totalCents: 500, taxCents: 80 },
@@ -100,12 +108,49 @@ test('a later invoice has what an edit changed, and there is none when nothing b
     shipping: null,
     taxes: [{ basisPoints: 1_900, netCents: 2_099, taxCents: 400, grossCents: 2_499 }],
     totalCents: 2_499,
+    refersTo: reference,
   });
-  expect(invoiceOf(orderToInvoice(), SELLER, [first])).toBeNull();
+  expect(documentView(issued(ofEdit)).statement).toContain('after invoice SOUK-2026-000017');
+});
+
+test('after other edits the invoice of an edit has the amount alone, with its share of the taxes', () => {
+  const dearerAgain = orderToInvoice({ totalCents: 5_470 });
+  const ofEdit = invoiceOfEdit(dearerAgain, SELLER, 1_000, [referable(invoice())]);
+  expect(ofEdit).toMatchObject({
+    lines: [],
+    shipping: null,
+    totalCents: 1_000,
+    taxes: [{ taxCents: 160, grossCents: 1_000 }],
+  });
+});
+
+test('an order that became cheaper or was cancelled before it was paid has its invoice corrected, once', () => {
+  const cheaper = orderToInvoice({ totalCents: 4_470 });
+  const note = correctionOf(cheaper, SELLER, earlier());
+  expect(note).toMatchObject({
+    kind: 'CREDIT_NOTE',
+    totalCents: 1_000,
+    refersTo: reference,
+    taxes: [{ taxCents: 160 }],
+  });
+  if (note === null) throw new Error('nothing was corrected');
+  expect(documentView(issued(note)).total).toEqual({ label: 'Amount credited', value: '€10.00' });
+  expect(correctionOf(cheaper, SELLER, earlier({ notes: [{ model: note }] }))).toBeNull();
+  const cancelled = correctionOf(
+    orderToInvoice({ status: 'CANCELLED' }),
+    SELLER,
+    earlier({ notes: [{ model: note }] }),
+  );
+  expect(cancelled).toMatchObject({ totalCents: 4_470, taxes: [{ taxCents: 713 }] });
+});
+
+test('what was paid is credited when it goes back, not before', () => {
+  expect(correctionOf(orderToInvoice({ status: 'CANCELLED' }), SELLER, earlier({ keptCents: 5_470 }))).toBeNull();
+  expect(correctionOf(orderToInvoice({ totalCents: 4_470 }), SELLER, earlier({ keptCents: 5_470 }))).toBeNull();
 });
 
 test('a receipt has its share of the order’s taxes', () => {
-  const whole = receiptOf(orderToInvoice(), SELLER, movement({ keptCents: 5_470 }));
+  const whole = receiptOf(orderToInvoice(), SELLER, movement({}));
   expect(whole).toMatchObject({ kind: 'RECEIPT', totalCents: 5_470, taxes: [{ taxCents: 873, grossCents: 5_470 }] });
   const first = receiptOf(orderToInvoice(), SELLER, movement({ amountCents: 1_000 }));
   const rest = receiptOf(orderToInvoice(), SELLER, movement({ amountCents: 4_470, beforeCents: 1_000 }));
@@ -114,35 +159,27 @@ test('a receipt has its share of the order’s taxes', () => {
 });
 
 test('credit notes of one order take off its taxes exactly, and refer to its invoice', () => {
-  const sold = invoice();
-  const one = creditNoteOf(
-    orderToInvoice(),
-    SELLER,
-    movement({ amountCents: 1_001, keptCents: 4_469 }),
-    [referable(sold)],
-    [],
-  );
+  const one = creditNoteOf(orderToInvoice(), SELLER, movement({ amountCents: 1_001 }), earlier({ keptCents: 4_469 }));
   const two = creditNoteOf(
     orderToInvoice(),
     SELLER,
-    movement({ amountCents: 4_469, beforeCents: 1_001, keptCents: 0 }),
-    [referable(sold)],
-    [{ model: one }],
+    movement({ amountCents: 4_469, beforeCents: 1_001 }),
+    earlier({ notes: [{ model: one }] }),
   );
   expect(one).toMatchObject({ refersTo: reference, taxes: [{ taxCents: 160, grossCents: 1_001 }] });
   expect(two).toMatchObject({ refersTo: reference, taxes: [{ taxCents: 713, grossCents: 4_469 }] });
 });
 
 test('money that no invoice was written for is refunded without tax: it came too late, or was too much', () => {
-  const late = creditNoteOf(orderToInvoice({ confirmedAt: null }), SELLER, movement({ keptCents: 0 }), [], []);
+  const late = creditNoteOf(orderToInvoice({ confirmedAt: null }), SELLER, movement({}), earlier({ invoices: [] }));
   expect(late).toMatchObject({ taxes: [], refersTo: null, totalCents: 5_470 });
   expect(documentView(issued(late)).title).toBe('Refund confirmation');
-  const twice = creditNoteOf(orderToInvoice(), SELLER, movement({ keptCents: 5_470 }), [referable(invoice())], []);
+  const twice = creditNoteOf(orderToInvoice(), SELLER, movement({}), earlier({ keptCents: 5_470 }));
   expect(twice).toMatchObject({ taxes: [], refersTo: null, totalCents: 5_470 });
 });
 
 test('a refund that comes back takes its credit note back', () => {
-  const note = creditNoteOf(orderToInvoice(), SELLER, movement({ keptCents: 0 }), [referable(invoice())], []);
+  const note = creditNoteOf(orderToInvoice(), SELLER, movement({}), earlier());
   const back = cancellationOf({
     model: note,
     reference: { ...reference, kind: 'CREDIT_NOTE', number: 'SOUK-C-2026-000001' },

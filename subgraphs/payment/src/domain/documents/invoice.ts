@@ -1,10 +1,13 @@
-import type { DocumentLine, DocumentModel, PostalAddress, Seller, Shipping } from './document.js';
-import { grossOf, taxOf, taxRows } from './taxTable.js';
+import type { DocumentLine, DocumentModel, PostalAddress, Referable, Seller, Shipping } from './document.js';
+import { grossOf, taxesOfFirst, taxOf, taxRows } from './taxTable.js';
 
 /** What the order service tells for its documents. Amounts in minor units of `currencyCode`. */
 export interface OrderForInvoice {
   readonly id: string;
   readonly number: string;
+  readonly status: string;
+  /** Grows with every change of the order. */
+  readonly version: number;
   readonly customerId: string | null;
   readonly locale: string;
   readonly currencyCode: string;
@@ -54,38 +57,56 @@ export const commonPart = (order: OrderForInvoice, seller: Seller) => ({
   pricesIncludeTax: order.taxIncluded,
 });
 
-/**
- * The invoice of an order as it stands, less what earlier invoices of it say: the first one has everything, one after an edit that
- * made the order dearer has what the edit changed. Null when nothing is left to invoice. Throws {@link DoesNotAddUp}.
- */
-export function invoiceOf(
-  order: OrderForInvoice,
-  seller: Seller,
-  earlier: readonly DocumentModel[],
-): DocumentModel | null {
-  const whole = goodsOf(order);
-  const lines = linesLess(
-    whole.lines,
-    earlier.flatMap((invoice) => invoice.lines),
-  );
-  const shipping = shippingLess(
-    whole.shipping,
-    earlier.flatMap((invoice) => (invoice.shipping === null ? [] : [invoice.shipping])),
-  );
-  const taxes = taxRows(taxedParts(lines, shipping), order.taxIncluded);
-  const invoicedCents = earlier.reduce((sum, invoice) => sum + invoice.totalCents, 0);
-  const totalCents = order.totalCents - invoicedCents;
-  if (earlier.length > 0 && totalCents <= 0) return null;
-  if (grossOf(taxes) !== totalCents) throw new DoesNotAddUp(`the taxed parts of order ${order.id} are not its total`);
+/** The invoice of an order as it stands. Throws {@link DoesNotAddUp}. */
+export function invoiceOf(order: OrderForInvoice, seller: Seller): DocumentModel {
+  const { lines, shipping } = goodsOf(order);
   return {
     ...commonPart(order, seller),
     kind: 'INVOICE',
+    orderVersion: order.version,
     lines,
     shipping,
-    taxes,
-    totalCents,
+    taxes: taxRows(taxedParts(lines, shipping), order.taxIncluded),
+    totalCents: order.totalCents,
     payment: null,
     refersTo: null,
+    cancels: false,
+  };
+}
+
+/**
+ * One more invoice for an edit that made an order dearer by `addedCents`. It has the lines that the earlier invoices do not have, as
+ * far as these are what became dearer; after other edits and credit notes it has the amount alone, with its share of the order's taxes.
+ * Throws {@link DoesNotAddUp}.
+ */
+export function invoiceOfEdit(
+  order: OrderForInvoice,
+  seller: Seller,
+  addedCents: number,
+  earlier: readonly Referable[],
+): DocumentModel {
+  const whole = goodsOf(order);
+  const invoiced = earlier.map(({ model }) => model);
+  const lines = linesLess(
+    whole.lines,
+    invoiced.flatMap((invoice) => invoice.lines),
+  );
+  const shipping = shippingLess(
+    whole.shipping,
+    invoiced.flatMap((invoice) => (invoice.shipping === null ? [] : [invoice.shipping])),
+  );
+  const taxes = taxRows(taxedParts(lines, shipping), order.taxIncluded);
+  const areWhatWasAdded = grossOf(taxes) === addedCents && [...lines].every((line) => line.totalCents >= 0);
+  return {
+    ...commonPart(order, seller),
+    kind: 'INVOICE',
+    orderVersion: order.version,
+    lines: areWhatWasAdded ? lines : [],
+    shipping: areWhatWasAdded ? shipping : null,
+    taxes: areWhatWasAdded ? taxes : taxesOfFirst(taxesOfOrder(order), addedCents),
+    totalCents: addedCents,
+    payment: null,
+    refersTo: earlier[0]?.reference ?? null,
     cancels: false,
   };
 }
