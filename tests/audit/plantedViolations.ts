@@ -92,6 +92,24 @@ export const plants: readonly Plant[] = [
     also: ['payments-match-provider'],
   },
   {
+    invariant: 'open-money-is-followed',
+    database: 'payment',
+    // Nobody will ever ask how this capture has ended.
+    sql: [
+      `INSERT INTO capture (id, payment_id, amount_cents, final, state, request_key, input_hash, captured_before_cents)
+       VALUES ('cap_planted', ${WHOLE_PAYMENT}, 1, true, 'PENDING', 'k', 'h', 0)`,
+    ],
+  },
+  {
+    invariant: 'documents-have-no-gaps',
+    database: 'payment',
+    sql: [
+      'ALTER TABLE payment_document DISABLE TRIGGER ALL',
+      'ALTER TABLE document_file DISABLE TRIGGER ALL',
+      `DELETE FROM payment_document WHERE sequence = 1`,
+    ],
+  },
+  {
     invariant: 'webhooks-are-processed',
     database: 'payment',
     sql: [
@@ -202,6 +220,21 @@ export const plants: readonly Plant[] = [
     ],
   },
   {
+    invariant: 'returns-are-paid',
+    database: 'payment',
+    // Paid back, but for another return.
+    sql: [`UPDATE refund SET return_id = 'rtn_of_nobody' WHERE return_id IS NOT NULL`],
+  },
+  {
+    invariant: 'open-edits-hold-stock',
+    database: 'product',
+    sql: [
+      `UPDATE inventory i SET reserved = i.reserved - r.quantity FROM reservation r
+       WHERE r.state = 'ACTIVE' AND r.order_id LIKE 'oed%' AND r.variant_id = i.variant_id`,
+      `UPDATE reservation SET state = 'RELEASED', settled_at = now() WHERE state = 'ACTIVE' AND order_id LIKE 'oed%'`,
+    ],
+  },
+  {
     invariant: 'one-order-per-key',
     database: 'order',
     sql: [`DELETE FROM placement WHERE order_id = ${EXPIRED}`],
@@ -221,6 +254,11 @@ export const plants: readonly Plant[] = [
       `INSERT INTO placement (scope, key, input_hash, input, order_id, step, run_token, lease_until, traceparent, correlation_id)
        VALUES ('cart:x', 'stuck', 'h', '{}', 'ord_stuck', 'RUNNING', 't', now() - interval '1 hour', '', '')`,
     ],
+  },
+  {
+    invariant: 'no-stuck-sagas',
+    database: 'order',
+    sql: [`UPDATE order_edit SET due_at = now() - interval '1 hour' WHERE state = 'AWAITING_PAYMENT'`],
   },
   {
     invariant: 'no-overdue-orders',
