@@ -238,11 +238,16 @@ describe('the signature of a webhook', () => {
 describe('what PayPal answers', () => {
   const secret = createHash('sha256').update('secret').digest('hex');
   let answer: { status: number; body: string } = { status: 200, body: '{}' };
+  let tokens = 0;
+  let revoked = false;
   const server = createServer((request, response) => {
     const isToken = request.url === '/v1/oauth2/token';
-    const token = { access_token: 'token', token_type: 'Bearer', expires_in: 3_600 };
-    response.writeHead(isToken ? 200 : answer.status, { 'content-type': 'application/json' });
-    response.end(isToken ? JSON.stringify(token) : answer.body);
+    if (isToken) tokens += 1;
+    const token = { access_token: `token-${tokens}`, token_type: 'Bearer', expires_in: 3_600 };
+    const stale = revoked && request.headers.authorization === 'Bearer token-1';
+    const status = stale ? 401 : answer.status;
+    response.writeHead(isToken ? 200 : status, { 'content-type': 'application/json' });
+    response.end(isToken ? JSON.stringify(token) : stale ? '{"name":"AUTHENTICATION_FAILURE"}' : answer.body);
   });
   let base = '';
   beforeAll(async () => {
@@ -292,6 +297,13 @@ describe('what PayPal answers', () => {
     const shown = `${error.stack} ${JSON.stringify(error)} ${String((error as { cause?: unknown }).cause)}`;
     for (const secretText of [secret, 'Bearer', 'Ada', 'ada@example.com']) expect(shown).not.toContain(secretText);
     expect(error).toMatchObject({ code: 'UNPROCESSABLE_ENTITY' });
+  });
+
+  test('to a token that has ended before its time is another token, asked for once', async () => {
+    tokens = 0;
+    revoked = true;
+    expect(await ask(200, { id: 'ORDER1' })).toEqual({ id: 'ORDER1' });
+    expect(tokens).toBe(2);
   });
 
   test('in a shape that the SDK does not know is read by us', async () => {

@@ -38,13 +38,28 @@ export function createPaypalApi(account: PaypalAccount): PaypalApi {
   let loading: Promise<PaypalControllers> | undefined;
   const controllers = (): Promise<PaypalControllers> => {
     loading ??= load(account);
+    loading.catch(() => {
+      loading = undefined;
+    });
     return loading;
   };
+
+  /** A token may end before its time, and the SDK would use it until then: another client asks for another one, once. */
+  async function answerTo(call: Parameters<PaypalApi['ask']>[0], again = true): Promise<unknown> {
+    const used = controllers();
+    try {
+      return (await call(await used)).body;
+    } catch (error) {
+      if (!again || (error as { statusCode?: unknown }).statusCode !== 401) throw error;
+      if (loading === used) loading = undefined;
+      return answerTo(call, false);
+    }
+  }
+
   return {
     async ask(call) {
-      const loaded = await controllers();
       try {
-        return jsonOf((await call(loaded)).body);
+        return jsonOf(await answerTo(call));
       } catch (error) {
         return jsonOf(bodyOfAccepted(error));
       }
