@@ -25,7 +25,7 @@ if (values.help) {
 const purchases = Number(values.purchases);
 const seed = values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : Number(values.seed);
 const shoppers = Number(values.shoppers);
-const plant = values.plant === undefined ? undefined : PLANTS[values.plant];
+const plant = (PLANTS as Readonly<Record<string, (typeof PLANTS)['double-refund']>>)[values.plant ?? ''];
 const whole = (value: number, low: number, high: number): boolean =>
   Number.isInteger(value) && value >= low && value <= high;
 if (

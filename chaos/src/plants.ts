@@ -8,7 +8,7 @@ async function tamper(shop: ChaosShop, database: 'order' | 'payment' | 'product'
 }
 
 /** Bugs that a run must find: each changes one row of a shop at rest, as that bug would have. */
-export const PLANTS: Readonly<Record<string, Plant>> = {
+export const PLANTS = {
   /** Money went back twice: the provider knows of a refund that we do not. */
   async 'double-refund'(shop) {
     const [payment] = await shop.databases.query<{ reference: string }>(
@@ -47,4 +47,4 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
       UPDATE reservation r SET state = 'ACTIVE', settled_at = NULL FROM gone
       WHERE r.order_id = gone.order_id AND r.variant_id = gone.variant_id RETURNING r.order_id`,
     ),
-};
+} as const satisfies Readonly<Record<string, Plant>>;

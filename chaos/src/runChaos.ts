@@ -23,6 +23,8 @@ export interface ChaosOptions {
   readonly signal?: AbortSignal;
   /** Does something to the shop at rest, before the auditor looks: a bug that must be found. */
   readonly plant?: (shop: ChaosShop) => Promise<void>;
+  /** Does so after the auditor has looked; it looks once more, and `found` is what it says then. */
+  readonly thenPlant?: (shop: ChaosShop) => Promise<void>;
   /** Keeps logs and data; its folder is told. */
   readonly keepFolder?: boolean;
 }
@@ -39,6 +41,8 @@ export interface ChaosResult {
   readonly quiet: Quiet;
   readonly invariants: readonly { readonly name: string; readonly rows: number; readonly violations: number }[];
   readonly violations: readonly Violation[];
+  /** After `thenPlant`. */
+  readonly found: readonly Violation[];
   /** Of the orders that violate something, by their ids. */
   readonly histories: ReadonlyMap<string, readonly string[]>;
   readonly retries: ReadonlyMap<string, number>;
@@ -90,12 +94,15 @@ export async function runChaos(o: ChaosOptions): Promise<ChaosResult> {
     });
     o.log(quiet.isQuiet ? `quiet after ${quiet.seconds} s; auditing` : `NOT quiet after ${quiet.seconds} s; auditing`);
     await o.plant?.(shop);
-    const audited = await audit(storesFrom(shop.env), { lateMs: quiet.isQuiet ? 1_000 : 60_000, confirmMs: 6_000 });
+    const look = () => audit(storesFrom(shop.env), { lateMs: quiet.isQuiet ? 1_000 : 60_000, confirmMs: 6_000 });
+    const audited = await look();
     const violations: Violation[] = [
       ...audited.violations,
       ...(await brokenPromises(purchases, shop.databases)),
       ...(quiet.isQuiet ? [] : [{ invariant: 'comes-to-rest', detail: `still there: ${quiet.left.join(', ')}` }]),
     ];
+    const histories = await historiesOf(violations, shop);
+    await o.thenPlant?.(shop);
     return {
       purchases,
       faults: director.injected,
@@ -106,7 +113,8 @@ export async function runChaos(o: ChaosOptions): Promise<ChaosResult> {
         violations: length,
       })),
       violations,
-      histories: await historiesOf(violations, shop),
+      found: o.thenPlant === undefined ? [] : (await look()).violations,
+      histories,
       retries: shop.guest.retries,
       seconds: { shopping, all: (Date.now() - from) / 1_000 },
     };

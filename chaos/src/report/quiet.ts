@@ -6,6 +6,7 @@ import type { DatabaseName, Databases } from '../shop/databases.js';
 const UNFINISHED: readonly (readonly [what: string, database: DatabaseName, count: string])[] = [
   ['sagas', 'order', `placement WHERE step IN ('RUNNING', 'UNDOING')`],
   ['orders waiting for payment', 'order', `orders WHERE status = 'PENDING_PAYMENT'`],
+  ['edits waiting for payment', 'order', `order_edit WHERE state = 'AWAITING_PAYMENT'`],
   ['events of order', 'order', 'outbox_event WHERE settled_at IS NULL'],
   ['events of payment', 'payment', 'outbox_event WHERE settled_at IS NULL'],
   ['webhooks', 'payment', 'webhook_event WHERE attempt_at IS NOT NULL'],

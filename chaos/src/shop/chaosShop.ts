@@ -68,6 +68,7 @@ export async function startChaosShop(o: {
         BOOTSTRAP_ADMIN_EMAIL: ADMIN.email,
         BOOTSTRAP_ADMIN_PASSWORD: ADMIN.password,
         ORDER_PAYMENT_WINDOW_SECONDS: String(o.paymentWindowSeconds),
+        ORDER_EDIT_PAYMENT_WINDOW_SECONDS: String(o.paymentWindowSeconds),
         PAYMENT_RECONCILE_AFTER_SECONDS: '5',
         FAILPOINTS: `@${failpoints}`,
         ...o.env,

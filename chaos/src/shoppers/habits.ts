@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createRandom, type Random } from '@souk/local/demoData/random';
 import { Refused } from '@souk/local/shopper';
+import { addUnit, cancelUnit, sendBack, ship } from './afterSales.js';
 import { OutOfPatience } from './patient.js';
 import { cancel, fillCart, follow, type Mall, openPayment, type Purchase, place } from './shop.js';
 
@@ -107,6 +108,48 @@ const HABITS: Readonly<Record<string, { readonly share: number; readonly does: H
       await delay(mall.paymentWindowMs + random.between(-1_500, 1_500));
       await pay(mall, purchase, intentId);
       if (purchase.paid === 'succeeded') await follow(mall, purchase, SETTLED);
+    },
+  },
+  'is sent everything': {
+    share: 4,
+    async does(mall, purchase, random) {
+      await pay(mall, purchase, await order(mall, purchase, random));
+      if ((await follow(mall, purchase, SETTLED)) === 'CONFIRMED') await ship(mall, purchase, random.next() < 0.5);
+    },
+  },
+  'sends a part back': {
+    share: 4,
+    async does(mall, purchase, random) {
+      await pay(mall, purchase, await order(mall, purchase, random));
+      if ((await follow(mall, purchase, SETTLED)) !== 'CONFIRMED') return;
+      await sendBack(mall, purchase, await ship(mall, purchase), random);
+    },
+  },
+  'cancels a unit': {
+    share: 4,
+    async does(mall, purchase, random) {
+      await pay(mall, purchase, await order(mall, purchase, random));
+      if (random.next() < 0.7) await follow(mall, purchase, SETTLED);
+      await cancelUnit(mall, purchase);
+    },
+  },
+  'wants one more, and pays for it': {
+    share: 4,
+    async does(mall, purchase, random) {
+      await pay(mall, purchase, await order(mall, purchase, random));
+      if ((await follow(mall, purchase, SETTLED)) !== 'CONFIRMED') return;
+      if (await addUnit(mall, purchase, random.pick(mall.catalogue.plenty))) {
+        await mall.browser.pay(await openPayment(mall, { ...purchase }), VISA);
+      }
+    },
+  },
+  'wants one more, and never pays for it': {
+    share: 3,
+    async does(mall, purchase, random) {
+      await pay(mall, purchase, await order(mall, purchase, random));
+      if ((await follow(mall, purchase, SETTLED)) !== 'CONFIRMED') return;
+      const added = await addUnit(mall, purchase, random.pick(mall.catalogue.plenty));
+      if (added && random.next() < 0.5) await openPayment(mall, { ...purchase });
     },
   },
   'is given a part back by staff': {

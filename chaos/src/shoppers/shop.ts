@@ -82,7 +82,11 @@ export async function place(mall: Mall, purchase: Purchase, cart: Cart, presses 
 }
 
 /** Opens the payment of the order, so many times at once, with one key. */
-export async function openPayment(mall: Mall, purchase: Purchase, presses = 1): Promise<string> {
+export async function openPayment(
+  mall: Mall,
+  purchase: Pick<Purchase, 'orderId' | 'paymentId' | 'intentId'>,
+  presses = 1,
+): Promise<string> {
   const input = { orderId: purchase.orderId, provider: 'stripe', idempotencyKey: `session-${randomUUID()}` };
   const answers = await Promise.all(
     Array.from({ length: presses }, () =>

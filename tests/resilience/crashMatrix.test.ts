@@ -1,0 +1,23 @@
+import { cells, type MatrixResult, runMatrix } from '../../chaos/src/crashMatrix/runMatrix.js';
+
+/** `npm run crash-matrix` in its short form: each failpoint of each process kills once, several processes at a time. */
+const told: string[] = [];
+let result: MatrixResult;
+
+beforeAll(async () => {
+  result = await runMatrix({ times: 1, together: true, log: (line) => told.push(line) }).catch((error: unknown) => {
+    throw new Error(`${error instanceof Error ? error.message : 'unknown'}\n${told.join('\n')}`);
+  });
+}, 600_000);
+
+test('a process that dies at any failpoint comes back, the purchase ends as it should within 15 s of that, and nothing stays under way', () => {
+  expect(result.crashes.map(({ cell }) => cell)).toHaveLength(cells().length);
+  expect(result.crashes.filter(({ fault }) => fault !== undefined)).toEqual([]);
+});
+
+test('after a death at each failpoint no invariant is violated', () => {
+  expect({ violations: result.violations, histories: [...result.histories.values()].flat() }).toEqual({
+    violations: [],
+    histories: [],
+  });
+});
