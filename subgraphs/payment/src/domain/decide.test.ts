@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { intent, payment } from '../testing/samples.js';
 import { decideIntent, type IntentSnapshot } from './decideIntent.js';
 import { decideRefundNews, decideRefundRequest, type RefundSnapshot } from './decideRefund.js';
-import { captureTransaction, refundReversal, refundTransaction } from './ledger.js';
+import {
+  captureTransaction,
+  disputeLost,
+  disputeWithdrawal,
+  disputeWon,
+  refundReversal,
+  refundTransaction,
+} from './ledger.js';
 import type { Payment, PaymentState } from './payment.js';
 import { paymentStatus } from './paymentStatus.js';
 
@@ -133,7 +140,7 @@ describe('refunds', () => {
           } else if (known !== undefined) {
             const told = news({ refundId: known.id, reference: `re_${key}`, amountCents: known.amountCents, state });
             const decision = decideRefundNews(current, told, 'x', NOW);
-            if (decision.kind !== 'NOTHING') current = decision.after;
+            if (decision.kind !== 'NOTHING' && decision.kind !== 'EARLY') current = decision.after;
           }
           expect(current.refundedCents).toBeLessThanOrEqual(current.refundReservedCents);
           expect(current.refundReservedCents).toBeLessThanOrEqual(current.capturedCents);
@@ -147,11 +154,16 @@ describe('refunds', () => {
 
 test('every ledger transaction sums to zero', () => {
   const transactions = [
-    captureTransaction('pay_1', 'stripe', 4_550),
+    captureTransaction('pay_1', 'stripe', 1_000, 0),
+    captureTransaction('pay_1', 'stripe', 3_550, 1_000),
+    disputeWithdrawal('dsp_1', 'stripe', 4_550),
+    disputeWon('dsp_1', 'stripe', 4_550),
+    disputeLost('dsp_1', 4_550),
     refundTransaction('ref_1', 'stripe', 1_000),
     refundReversal('ref_1', 'stripe', 1_000),
   ];
   for (const { entries } of transactions) expect(entries[0].amountCents + entries[1].amountCents).toBe(0);
+  expect(new Set(transactions.map(({ id }) => id)).size).toBe(transactions.length);
 });
 
 test.each<[Partial<Payment>[], string]>([
@@ -166,6 +178,9 @@ test.each<[Partial<Payment>[], string]>([
   [[{ state: 'CAPTURED', capturedCents: 4_550, refundedCents: 1 }], 'PARTIALLY_REFUNDED'],
   [[{ state: 'CAPTURED', capturedCents: 4_550, refundedCents: 4_550 }], 'REFUNDED'],
   [[{ state: 'CAPTURED', capturedCents: 4_550, disputed: true }], 'DISPUTED'],
+  [[{ state: 'CAPTURED', capturedCents: 4_550, chargedBackCents: 4_550 }], 'REFUNDED'],
+  [[{ state: 'AUTHORIZED', capturedCents: 1_000 }], 'PARTIALLY_PAID'],
+  [[{ state: 'CANCELLED', replaced: true }, { state: 'CREATED' }], 'UNPAID'],
 ])('an order with payments %j is %s', (payments, status) => {
   expect(paymentStatus(payments.map(payment), 4_550)).toBe(status);
 });

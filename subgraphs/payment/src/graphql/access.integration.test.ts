@@ -21,7 +21,7 @@ const VIEWERS = {
   owner: OWNER,
   reader: user('usr_reader', ['payments:read']),
   staff: STAFF,
-  service: { kind: 'service', service: 'order' },
+  service: { kind: 'service', service: 'order', scopes: ['service'] },
 } as const satisfies Record<string, Viewer>;
 type Name = keyof typeof VIEWERS;
 
@@ -52,8 +52,7 @@ beforeAll(async () => {
   const parts = { state: 'AUTHORIZED', authorizedCents: 4_550 } as const;
   await tell({ kind: 'INTENT', intent: h.stripe.set(String(payment?.providerReference), parts) });
   await eventually(async () => expect((await h.payment(order.id))?.state).toBe('AUTHORIZED'));
-  const [[saved] = []] = (await h.app.findMethods(OWNER, ['usr_owner'])) as { id: string }[][];
-  methodId = String(saved?.id);
+  methodId = String((await h.app.findMethods(OWNER, ['usr_owner']))[0]?.[0]?.id);
 });
 afterAll(async () => {
   await server?.close();
