@@ -19,6 +19,8 @@ test('an idle service reports zeros, so that an alarm can end', async () => {
     { what: 'placements_running', count: 0, oldest_seconds: 0 },
     { what: 'placements_undoing', count: 0, oldest_seconds: 0 },
     { what: 'orders_overdue', count: 0, oldest_seconds: 0 },
+    { what: 'returns_not_refunded', count: 0, oldest_seconds: 0 },
+    { what: 'carrier_events_waiting', count: 0, oldest_seconds: 0 },
   ]);
 });
 

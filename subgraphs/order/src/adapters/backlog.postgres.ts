@@ -6,5 +6,9 @@ export const orderBacklog = sql<BacklogRow>(
   `SELECT 'placements_running' AS what, count(*)::int AS count, ${oldestSeconds('created_at')} FROM placement WHERE step = 'RUNNING'
    UNION ALL SELECT 'placements_undoing', count(*)::int, ${oldestSeconds('created_at')} FROM placement WHERE step = 'UNDOING'
    UNION ALL SELECT 'orders_overdue', count(*)::int, ${oldestSeconds('payment_due_at')} FROM orders
-     WHERE status = 'PENDING_PAYMENT' AND payment_due_at <= now()`,
+     WHERE status = 'PENDING_PAYMENT' AND payment_due_at <= now()
+   UNION ALL SELECT 'returns_not_refunded', count(*)::int, ${oldestSeconds('received_at')} FROM order_return
+     WHERE status = 'RECEIVED'
+   UNION ALL SELECT 'carrier_events_waiting', count(*)::int, ${oldestSeconds('received_at')} FROM carrier_event
+     WHERE state = 'RECEIVED'`,
 );
