@@ -190,6 +190,12 @@ export function openShop(
             };
           }),
         release: (orderId) => call('product', `stock.release ${orderId}`, 3_000, () => void stock.release(orderId)),
+        extend: (ids) =>
+          call('product', `stock.extend ${ids.join()}`, 3_000, () =>
+            ids.every((id) => [...(stock.held.get(id)?.values() ?? [])].every(({ state }) => state === 'ACTIVE'))
+              ? 'HELD'
+              : 'GONE',
+          ),
         sell: (ids) =>
           call('product', `stock.sell ${ids.join()}`, 3_000, () =>
             stock.commit(ids).outcome === 'COMMITTED' ? 'SOLD' : 'SHORT',

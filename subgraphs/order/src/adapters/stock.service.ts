@@ -9,6 +9,9 @@ interface Stock {
 const RESERVE = `mutation OrderStockReserve($orderId: ID!, $lines: [StockLineInput!]!, $expiresAt: DateTime!) {
   stock: stockReserve(orderId: $orderId, lines: $lines, expiresAt: $expiresAt) { outcome shortLines { variantId quantityAvailable } }
 }`;
+const EXTEND = `mutation OrderStockExtend($stockIds: [ID!]!, $expiresAt: DateTime!) {
+  stock: stockExtend(stockIds: $stockIds, expiresAt: $expiresAt) { outcome }
+}`;
 const RELEASE = `mutation OrderStockRelease($orderId: ID!) { stock: stockRelease(orderId: $orderId) { outcome } }`;
 const COMMIT = `mutation OrderStockCommit($orderId: ID!, $stockIds: [ID!]) {
   stock: stockCommit(orderId: $orderId, stockIds: $stockIds) { outcome }
@@ -31,6 +34,11 @@ export function createStockPort(client: ServiceClient): StockPort {
     },
     async release(orderId) {
       await client.request(RELEASE, { orderId }, { timeoutMs: TIMEOUT_MS });
+    },
+    async extend(stockIds, expiresAt) {
+      const variables = { stockIds, expiresAt };
+      const { stock } = await client.request<{ stock: Stock }>(EXTEND, variables, { timeoutMs: TIMEOUT_MS });
+      return stock.outcome === 'RESERVED' ? 'HELD' : 'GONE';
     },
     async sell(stockIds) {
       const variables = { orderId: stockIds[0], stockIds };

@@ -1,4 +1,4 @@
-import { GUEST, type OrderHarness, orderHarness } from '../testing/harness.js';
+import { GUEST, type OrderHarness, orderHarness, user } from '../testing/harness.js';
 
 let h: OrderHarness;
 beforeAll(async () => {
@@ -6,8 +6,8 @@ beforeAll(async () => {
 });
 afterAll(() => h.close());
 beforeEach(() => {
-  h.stock.state.answer = undefined;
-  h.stock.state.onReserve = undefined;
+  h.stock.state.gone = false;
+  h.stock.state.onExtend = undefined;
 });
 
 async function placed() {
@@ -41,7 +41,7 @@ test('asked ten times at once, it is extended once', async () => {
 
 test('goods that are not held any more are not waited for: refused, and nothing changed', async () => {
   const order = await placed();
-  h.stock.state.answer = { kind: 'CONTRADICTED' };
+  h.stock.state.gone = true;
   expect(await h.app.extendPaymentWindow(order.id, inDays(14))).toMatchObject({
     ok: false,
     errors: [{ code: 'ILLEGAL_TRANSITION', field: ['orderId'] }],
@@ -66,11 +66,34 @@ test('longer than sixty days, an unknown order, and one that is over are refused
 
 test('an order that expires at the same moment stays as it ends: extended or expired, never both', async () => {
   const order = await placed();
-  h.stock.state.onReserve = async () => {
-    h.stock.state.onReserve = undefined;
+  h.stock.state.onExtend = async () => {
+    h.stock.state.onExtend = undefined;
     await h.makeOverdue(order.id);
     await h.app.expireOrders();
   };
   expect(await h.app.extendPaymentWindow(order.id, inDays(14))).toMatchObject({ ok: false });
   expect(await read(order.id)).toMatchObject({ status: 'EXPIRED' });
+});
+
+test('an order that was edited holds all of its stock longer, under whatever ids', async () => {
+  const order = await placed();
+  h.quotes.prices.set('var_9', { unitPriceCents: 1_500 });
+  const edited = await h.app.editOrder(user('usr_staff', ['orders:write']), {
+    orderId: order.id,
+    orderVersion: 1,
+    request: {
+      addLines: [{ variantId: 'var_9', quantity: 1 }],
+      setQuantities: [{ lineId: order.lines?.[0]?.id ?? '', quantity: 1 }],
+      shippingAddress: null,
+      billingAddress: null,
+      shippingMethodId: null,
+    },
+    note: null,
+    dryRun: false,
+    idempotencyKey: 'edit-key-1',
+  });
+  if (!edited.ok) throw new Error('not edited');
+  expect(await h.app.extendPaymentWindow(order.id, inDays(14))).toMatchObject({ ok: true });
+  const held = inDays(14).getTime() + 600_000;
+  expect([order.id, edited.edit?.id ?? ''].map((id) => h.stock.extended.get(id)?.getTime())).toEqual([held, held]);
 });

@@ -1,5 +1,5 @@
 import { ServiceUnavailable } from '@souk/runtime';
-import type { Order, OrderView } from '../domain/order.js';
+import { type Order, stockIdsOf } from '../domain/order.js';
 import type { Refusal } from '../domain/refusal.js';
 import type { Clock, OrderStore, StockPort } from './ports.js';
 import { timelineEntry } from './timelineEntry.js';
@@ -25,7 +25,7 @@ export const extendPaymentWindow =
       return refuse('INVALID', 'An order waits for its payment for at most 60 days.', 'until');
     }
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const [order] = await deps.orders.byIds([orderId], { lines: true, timeline: false });
+      const [order] = await deps.orders.byIds([orderId], { lines: false, timeline: false });
       if (order === undefined) return refuse('NOT_FOUND', 'There is no such order.', 'orderId');
       const now = deps.clock();
       if (order.status !== 'PENDING_PAYMENT' || now >= order.paymentDueAt) {
@@ -43,11 +43,9 @@ export const extendPaymentWindow =
   };
 
 /** Undefined when the stock is held until then. */
-async function hold(stock: StockPort, order: OrderView, until: Date): Promise<ExtendPaymentWindowResult | undefined> {
+async function hold(stock: StockPort, order: Order, until: Date): Promise<ExtendPaymentWindowResult | undefined> {
   try {
-    const lines = (order.lines ?? []).filter(({ quantity }) => quantity > 0);
-    const answer = await stock.reserve(order.id, lines, until);
-    if (answer.kind === 'RESERVED') return undefined;
+    if ((await stock.extend(stockIdsOf(order), until)) === 'HELD') return undefined;
     return refuse('ILLEGAL_TRANSITION', 'The articles of this order are not held for it any more.', 'orderId');
   } catch (error) {
     if (!(error instanceof ServiceUnavailable)) throw error;

@@ -118,6 +118,8 @@ export interface StockPort {
     expiresAt: Date,
   ): Promise<ReserveAnswer>;
   release(orderId: string): Promise<void>;
+  /** Holds what the order has reserved longer, whatever it is by now. GONE when some of it is not held any more. */
+  extend(stockIds: readonly string[], expiresAt: Date): Promise<'HELD' | 'GONE'>;
   /** Sells the order's stock, also when its reservation was released, as long as there is enough. */
   sell(stockIds: readonly string[]): Promise<'SOLD' | 'SHORT'>;
 }

@@ -1,4 +1,5 @@
 import { failpoint, type Logger, newContext, newId, runInContext } from '@souk/runtime';
+import { draftOf } from './checkoutPlacement.js';
 import type { Placement, PlacementStore } from './ports.js';
 import { PLACEMENT_LEASE_MS, type PlacementOutcome } from './runPlacement.js';
 
@@ -20,7 +21,8 @@ export const resumePlacements = (deps: ResumePlacementsDeps) => async (): Promis
   await Promise.all(
     placements.map((placement) => {
       const { traceparent, correlationId, customerId } = placement;
-      const context = newContext('background', { traceparent, correlationId, actor: customerId ?? 'anonymous' });
+      const actor = draftOf(placement)?.actor ?? customerId ?? 'anonymous';
+      const context = newContext('background', { traceparent, correlationId, actor });
       return runInContext(context, async () => {
         try {
           const outcome = await deps.run(placement);

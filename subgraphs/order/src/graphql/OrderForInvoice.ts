@@ -1,5 +1,6 @@
 import type { OrderForInvoiceResolvers } from '../generated/graphql.js';
 
 export const OrderForInvoice: OrderForInvoiceResolvers = {
-  lines: ({ lines }) => [...(lines ?? [])],
+  /** What was taken off the order is not invoiced. */
+  lines: ({ lines }) => (lines ?? []).filter(({ quantity }) => quantity > 0),
 };

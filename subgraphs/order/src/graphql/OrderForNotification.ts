@@ -9,7 +9,11 @@ const amount = (pick: (order: OrderView) => number) => (order: OrderView) =>
 export const OrderForNotification: OrderForNotificationResolvers = {
   customerName: (order) => order.shippingAddress.fullName,
   phone: (order) => order.shippingAddress.phone ?? null,
-  lines: (order) => (order.lines ?? []).map((line) => ({ ...line, currencyCode: order.currencyCode })),
+  /** What was taken off the order is not told about. */
+  lines: (order) =>
+    (order.lines ?? [])
+      .filter(({ quantity }) => quantity > 0)
+      .map((line) => ({ ...line, currencyCode: order.currencyCode })),
   fulfillment: async (order, { id }, context) =>
     (await fulfillmentsOf(order, context)).find((parcel) => parcel.id === id) ?? null,
   return: async (order, { id }, context) => (await returnsOf(order, context)).find((back) => back.id === id) ?? null,

@@ -66,9 +66,13 @@ export function fakeStock() {
   const reserved = new Set<string>();
   const sold = new Set<string>();
   const released = new Set<string>();
+  const extended = new Map<string, Date>();
   const state = {
     answer: undefined as ReserveAnswer | undefined,
     sellable: true,
+    /** What was reserved is not held any more. */
+    gone: false,
+    onExtend: undefined as (() => Promise<void>) | undefined,
     /** What happens while a reservation is on its way. */
     onReserve: undefined as (() => Promise<void>) | undefined,
   };
@@ -84,13 +88,19 @@ export function fakeStock() {
       released.add(orderId);
       reserved.delete(orderId);
     },
+    async extend(stockIds, expiresAt) {
+      await state.onExtend?.();
+      if (state.gone) return 'GONE';
+      for (const id of stockIds) extended.set(id, expiresAt);
+      return 'HELD';
+    },
     async sell(stockIds) {
       if (!state.sellable) return 'SHORT';
       for (const id of stockIds) sold.add(id);
       return 'SOLD';
     },
   };
-  return { port, state, reserved, sold, released };
+  return { port, state, reserved, sold, released, extended };
 }
 
 /** A cart service that knows what some variants cost today, in the order's currency and with 19 % tax included. */

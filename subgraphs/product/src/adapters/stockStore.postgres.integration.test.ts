@@ -478,6 +478,25 @@ describe('edits of orders', () => {
     await expectBooksToBalance();
   });
 
+  test('what an edited order holds is held longer as a whole, or not at all', async () => {
+    const [id = '', other = ''] = await variants(5, 5);
+    const ids = [order(), newId('oed')];
+    await stock.reserve(ids[0] ?? '', [{ variantId: id, quantity: 3 }], LATER);
+    await stock.reserve(ids[1] ?? '', [{ variantId: other, quantity: 2 }], LATER);
+    await stock.editOnce(edited(), edit(ids, [{ variantId: id, quantity: 1 }]));
+    const before = new Date();
+    const far = new Date(LATER.getTime() + 86_400_000);
+    expect((await stock.extend(ids, far)).outcome).toBe('RESERVED');
+    expect(await stock.overdueOrders(new Date(LATER.getTime() + 1), 100)).not.toContain(ids[0]);
+    expect((await stock.releaseOnce(eventAt(new Date(before.getTime() - 1)), ids))?.outcome).toBe('RESERVED');
+    await stock.release(ids[1] ?? '');
+    expect((await stock.extend(ids, far)).outcome).toBe('RELEASED');
+    expect([await level(id), await level(other)]).toMatchObject([{ reserved: 2 }, { reserved: 0 }]);
+    expect((await stock.extend([order()], far)).outcome).toBe('RELEASED');
+    await stock.commit([ids[0] ?? ''], 'test');
+    expect((await stock.extend([ids[0] ?? ''], far)).outcome).toBe('COMMITTED');
+  });
+
   test('edits, sales and cancellations of orders that share variants and ids do not dead-lock', async () => {
     const ids = await variants(1_000, 1_000, 1_000);
     const orders = await Promise.all(

@@ -9,6 +9,7 @@ const CONSUMER = 'product';
 const reserve = sql<{ answer: StockAnswer }>('stock.reserve', 'SELECT stock_reserve($1, $2, $3, $4) AS answer');
 const release = sql<{ answer: StockAnswer }>('stock.release', 'SELECT stock_release($1) AS answer');
 const commit = sql<{ answer: StockAnswer }>('stock.commit', 'SELECT stock_commit($1, $2) AS answer');
+const extend = sql<{ answer: StockAnswer }>('stock.extend', 'SELECT stock_extend($1, $2) AS answer');
 const adjust = sql<{ answer: StockAdjusted }>(
   'stock.adjust',
   'SELECT stock_adjust($1, $2, $3, $4, $5, $6, $7) AS answer',
@@ -143,6 +144,7 @@ export function postgresStockStore(database: Database): StockStore {
       return rows[0];
     },
     release: async (orderId) => one(await database.query(release, [orderId])),
+    extend: async (stockIds, expiresAt) => one(await database.query(extend, [stockIds, expiresAt])),
     commit: async (stockIds, actor) =>
       one(
         stockIds.length === 1

@@ -63,6 +63,7 @@ export function createApp(deps: AppDeps) {
     reserveStock: reserveStock(deps),
     holdStock: holdStock(deps),
     returnStock: returnStock(deps),
+    extendStock: (stockIds: readonly string[], expiresAt: Date) => deps.stock.extend(stockIds, expiresAt),
     releaseStock: releaseStock(deps),
     commitStock: commitStock(deps),
     cancelStock: cancelStock(deps),

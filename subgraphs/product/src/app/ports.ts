@@ -208,6 +208,8 @@ export interface StockStore extends AvailabilityReads {
   releaseAsOf(stockId: string, asOf: Date): Promise<StockAnswer>;
   /** Puts accepted goods back and sells what is delivered in exchange, once per event; undefined when it was applied before. */
   returnOnce(event: EventEnvelope, taken: StockReturn): Promise<StockEdited | undefined>;
+  /** Holds what these stock ids have reserved longer; RELEASED when some of it is not held any more. */
+  extend(stockIds: readonly string[], expiresAt: Date): Promise<StockAnswer>;
   /** Sells what these stock ids hold: all of it or nothing. */
   commit(stockIds: readonly string[], actor: string): Promise<StockAnswer>;
   /** Ends what a cancelled order holds, for good: reserved stock is given back, sold stock goes back to the shelf. */

@@ -13,6 +13,7 @@ import { productStatusSet } from './Mutation/productStatusSet.js';
 import { productUpdate } from './Mutation/productUpdate.js';
 import { productVariantsUpsert } from './Mutation/productVariantsUpsert.js';
 import { stockCommit } from './Mutation/stockCommit.js';
+import { stockExtend } from './Mutation/stockExtend.js';
 import { stockHold } from './Mutation/stockHold.js';
 import { stockRelease } from './Mutation/stockRelease.js';
 import { stockReserve } from './Mutation/stockReserve.js';
@@ -54,6 +55,7 @@ export const resolvers: Resolvers = {
     productVariantsUpsert,
     stockCommit,
     stockHold,
+    stockExtend,
     stockRelease,
     stockReserve,
   },
