@@ -15,6 +15,7 @@ export const orderConfirmed = defineEvent({
     customerId: idOf('usr').nullable(),
     currencyCode: currencyCode(),
     totalCentAmount: centAmount(),
-    paymentId: idOf('pay'),
+    /** Null for an order that costs nothing. */
+    paymentId: idOf('pay').nullable(),
   }),
 });

@@ -62,17 +62,17 @@ export const commitPlacement = sql<{ placed: number }>(
      INSERT INTO orders (id, number, status, fulfillment_status, customer_id, cart_id, email, locale, currency_code,
        subtotal_cents, discount_cents, shipping_cents, tax_cents, tax_included, total_cents, shipping_address, billing_address,
        shipping_method_id, shipping_method_name, coupon_codes, payment_due_at, placed_at, version, shipping_discount_cents,
-       shipping_tax_cents, shipping_tax_basis_points)
+       shipping_tax_cents, shipping_tax_basis_points, confirmed_at)
      SELECT o.id, o.number, o.status, o."fulfillmentStatus", o."customerId", o."cartId", o.email, o.locale, o."currencyCode",
        o."subtotalCents", o."discountCents", o."shippingCents", o."taxCents", o."taxIncluded", o."totalCents", o."shippingAddress",
        o."billingAddress", o."shippingMethodId", o."shippingMethodName", o."couponCodes", o."paymentDueAt", o."placedAt", o.version,
-       o."shippingDiscountCents", o."shippingTaxCents", o."shippingTaxBasisPoints"
+       o."shippingDiscountCents", o."shippingTaxCents", o."shippingTaxBasisPoints", o."confirmedAt"
      FROM jsonb_to_record($3::jsonb) AS o(id text, number text, status text, "fulfillmentStatus" text, "customerId" text,
        "cartId" text, email text, locale text, "currencyCode" text, "subtotalCents" bigint, "discountCents" bigint,
        "shippingCents" bigint, "taxCents" bigint, "taxIncluded" boolean, "totalCents" bigint, "shippingAddress" jsonb,
        "billingAddress" jsonb, "shippingMethodId" text, "shippingMethodName" text, "couponCodes" text[],
        "paymentDueAt" timestamptz, "placedAt" timestamptz, version int, "shippingDiscountCents" bigint, "shippingTaxCents" bigint,
-       "shippingTaxBasisPoints" int)
+       "shippingTaxBasisPoints" int, "confirmedAt" timestamptz)
      WHERE EXISTS (SELECT 1 FROM placed)),
    lines AS (
      INSERT INTO order_line (id, order_id, position, variant_id, product_name, variant_name, sku, image_url, quantity,

@@ -1,4 +1,4 @@
-import { type EventEnvelope, type EventOf, events, newEvent } from '@souk/events';
+import { type EventEnvelope, type EventOf, type events, newEvent } from '@souk/events';
 import { failpoint, newId } from '@souk/runtime';
 import { type CaptureDecision, decideCapture, decideEditCapture, type RefundReason } from '../domain/decideCapture.js';
 import { differenceCents } from '../domain/edit.js';
@@ -6,6 +6,7 @@ import { type Order, stockIdsOf, type TimelineEntry } from '../domain/order.js';
 import { editChange } from './editChange.js';
 import type { EditStore } from './editPorts.js';
 import { lapsedChange } from './lapsedChange.js';
+import { orderConfirmedEvent } from './orderConfirmedEvent.js';
 import type { Clock, OrderChange, OrderStore, StockPort } from './ports.js';
 import { refundRequired } from './refundRequired.js';
 import { timelineEntry } from './timelineEntry.js';
@@ -137,22 +138,7 @@ function changeOf(order: Order, decision: Decision, captured: Captured, now: Dat
 function confirmation(order: Order, excessCents: number, captured: Captured, now: Date): OrderChange {
   const { paymentId } = captured.data;
   const version = order.version + 1;
-  const published: EventEnvelope[] = [
-    newEvent(events.orderConfirmed, {
-      aggregateId: order.id,
-      sequence: version,
-      now,
-      data: {
-        orderId: order.id,
-        stockIds: stockIdsOf(order),
-        number: order.number,
-        customerId: order.customerId,
-        currencyCode: order.currencyCode,
-        totalCentAmount: order.totalCents,
-        paymentId,
-      },
-    }),
-  ];
+  const published: EventEnvelope[] = [orderConfirmedEvent(order, paymentId, version, now)];
   const timeline = [moneyEntry(captured, now), timelineEntry('CONFIRMED', now)];
   if (excessCents > 0) {
     const back = { paymentId, centAmount: excessCents, reason: 'ORDER_EDITED' } as const;

@@ -47,6 +47,21 @@ describe('placing an order', () => {
     expect(read).toEqual(result.order);
   });
 
+  test('an order that costs nothing is confirmed when it is placed: nobody waits for a payment that cannot be made', async () => {
+    const command = { ...h.command(), expectedTotal: { centAmount: 0, currencyCode: 'EUR' } };
+    const before = h.cart.state.cart;
+    h.cart.state.cart = { ...before, discountCents: 5_488, totalCents: 0, taxCents: 0 };
+    const placed = await h.app.placeOrder(GUEST, command);
+    h.cart.state.cart = before;
+    if (!placed.ok) throw new Error('not placed');
+    expect(placed.order).toMatchObject({ status: 'CONFIRMED', totalCents: 0, paymentId: null });
+    expect(placed.order.timeline?.map(({ type }) => type)).toEqual(['PLACED', 'STOCK_RESERVED', 'CONFIRMED']);
+    expect(await h.events(placed.order.id)).toEqual(['order.placed', 'order.confirmed']);
+    const [read] = await h.app.findOrders(GUEST, [placed.order.id], { lines: true, timeline: true });
+    expect(read).toEqual(placed.order);
+    expect(read?.confirmedAt).toEqual(read?.placedAt);
+  });
+
   test('pressing Place order twice, one after the other, gives one order and the same answer', async () => {
     const command = h.command();
     const first = await h.app.placeOrder(GUEST, command);

@@ -6,6 +6,7 @@ import { orderNumber, sequentialNumber } from '../domain/orderNumber.js';
 import type { Refusal } from '../domain/refusal.js';
 import { type CheckoutPlacementDeps, checkoutPlacement, DRAFT_CHANGED, draftOf } from './checkoutPlacement.js';
 import type { CarefulCommits, Numbering } from './draftPorts.js';
+import { orderConfirmedEvent } from './orderConfirmedEvent.js';
 import type { Clock, DraftPlacement, Placement, PlacementRefusal, PlacementStore, StockPort } from './ports.js';
 
 /** How long a run has its placement for itself, unless its process renews it (`keepLeases`). */
@@ -134,7 +135,10 @@ async function write(deps: RunPlacementDeps, placement: Placement, cart: Checked
   const draft = draftOf(placement);
   const make = (sequence: number | null) => {
     const placed = decide(deps, placement, cart, sequence);
-    return { placed, published: [orderPlacedEvent(placed.order)] };
+    const { order } = placed;
+    const confirmed =
+      order.status === 'CONFIRMED' ? [orderConfirmedEvent(order, null, order.version, order.placedAt)] : [];
+    return { placed, published: [orderPlacedEvent(order), ...confirmed] };
   };
   if (draft === null && deps.numbering === undefined) {
     const { placed, published } = make(null);
@@ -148,7 +152,7 @@ async function write(deps: RunPlacementDeps, placement: Placement, cart: Checked
 const orderPlacedEvent = (order: Order) =>
   newEvent(events.orderPlaced, {
     aggregateId: order.id,
-    sequence: order.version,
+    sequence: 1,
     now: order.placedAt,
     data: {
       orderId: order.id,

@@ -65,9 +65,12 @@ export function priceRefusal(cart: CheckedOutCart, expectedTotal: Money): Refusa
   return equals(actual, expectedTotal) ? null : { code: 'PRICE_CHANGED', expected: expectedTotal, actual };
 }
 
-/** Turns a locked, re-priced cart into an order. Throws when the cart's amounts do not add up: that is a bug of its pricing. */
+/**
+ * Turns a locked, re-priced cart into an order, which is confirmed at once when it costs nothing: there is nothing to wait for. Throws when the cart's amounts do not add up: that is a bug of its pricing.
+ */
 export function decidePlacement(cart: CheckedOutCart, terms: PlacementTerms, setting: PlacementSetting): PlacedOrder {
   assertAddsUp(cart);
+  const isFree = cart.totalCents === 0;
   const entry = (type: TimelineType): TimelineEntry => ({
     id: setting.newTimelineId(),
     type,
@@ -82,7 +85,7 @@ export function decidePlacement(cart: CheckedOutCart, terms: PlacementTerms, set
     order: {
       id: terms.orderId,
       number: setting.number,
-      status: 'PENDING_PAYMENT',
+      status: isFree ? 'CONFIRMED' : 'PENDING_PAYMENT',
       fulfillmentStatus: 'UNFULFILLED',
       customerId: cart.customerId,
       cartId: cart.cartId,
@@ -109,17 +112,18 @@ export function decidePlacement(cart: CheckedOutCart, terms: PlacementTerms, set
       extraStockIds: [],
       openEdit: null,
       placedAt: setting.now,
-      confirmedAt: null,
+      confirmedAt: isFree ? setting.now : null,
       expiredAt: null,
       deliveredAt: null,
       completedAt: null,
       cancelledAt: null,
       cancelReason: null,
       cancelKey: null,
-      version: 1,
+      // Being placed is the first thing that happens to it, being confirmed the second.
+      version: isFree ? 2 : 1,
     },
     lines: cart.lines.map((line) => orderLine({ ...line, id: setting.newLineId() })),
-    timeline: [entry('PLACED'), entry('STOCK_RESERVED')],
+    timeline: [entry('PLACED'), entry('STOCK_RESERVED'), ...(isFree ? [entry('CONFIRMED')] : [])],
   };
 }
 
