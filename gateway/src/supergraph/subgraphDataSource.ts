@@ -1,5 +1,6 @@
+import type { EventEmitter } from 'node:events';
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway';
-import { IDENTITY_HEADER, type Logger, metrics, STATEMENTS_HEADER, signIdentity } from '@souk/runtime';
+import { abortAfter, IDENTITY_HEADER, type Logger, metrics, STATEMENTS_HEADER, signIdentity } from '@souk/runtime';
 import { Pool } from 'undici';
 import type { SubgraphName } from '../config.js';
 import { fetchPositions } from './fetchPositions.js';
@@ -50,7 +51,10 @@ export function createSubgraphDataSource(o: {
     bodyTimeout: o.timeoutMs,
   });
 
-  async function send(body: string, context: GatewayContext): Promise<SubgraphAnswer> {
+  const send = (body: string, context: GatewayContext): Promise<SubgraphAnswer> =>
+    abortAfter(o.timeoutMs, (signal) => exchange(body, context, signal));
+
+  async function exchange(body: string, context: GatewayContext, signal: EventEmitter): Promise<SubgraphAnswer> {
     const response = await pool.request({
       path: pathname,
       method: 'POST',
@@ -68,7 +72,7 @@ export function createSubgraphDataSource(o: {
         traceparent: context.work.traceparent,
       },
       body,
-      signal: AbortSignal.timeout(o.timeoutMs),
+      signal,
     });
     const statements = response.headers[STATEMENTS_HEADER];
     if (typeof statements === 'string') context.work.statements += Number(statements);

@@ -1,5 +1,6 @@
 import './telemetryOff.js';
 
+export { abortAfter } from './abortAfter.js';
 export { type AccessRule, accessRules, checkAccess } from './access.js';
 export { apolloLogger } from './apolloLogger.js';
 export { baseConfig, ConfigError, configTypes, identityConfig, loadConfig } from './config.js';
@@ -48,5 +49,5 @@ export { actorOf, type ClientInfo, hasScope, SERVICES, type ServiceName, type Vi
 /** Starts a subgraph's server. Apollo and its schema tools are loaded here, so that processes without a graph stay small. */
 export const createSubgraphServer: typeof import('./subgraphServer.js').createSubgraphServer = async (options) =>
   (await import('./subgraphServer.js')).createSubgraphServer(options);
-export { monotonicMs, pause, pauseUpTo, type Waiting, waitIn } from './waiting.js';
 export { VOID_TOKENS } from './voidTokens.js';
+export { monotonicMs, pause, pauseUpTo, type Waiting, waitIn } from './waiting.js';

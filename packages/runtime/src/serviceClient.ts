@@ -1,7 +1,8 @@
-import { EventEmitter } from 'node:events';
+import type { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
-import { currentContext, type WorkContext } from './context.js';
+import { abortAfter } from './abortAfter.js';
+import { currentContext } from './context.js';
 import { ServiceFault, ServiceUnavailable } from './errors.js';
 import { IDENTITY_HEADER, signIdentity } from './identity.js';
 import { histogram } from './metrics.js';
@@ -39,25 +40,10 @@ export function createServiceClient(o: {
   const { origin, pathname } = new URL(o.url);
   const pool = new Pool(origin, { connections: o.connections ?? 16, keepAliveTimeout: 60_000 });
 
-  async function send(body: string, timeoutMs: number) {
-    const context = currentContext();
-    // an emitter and a plain timer: an AbortSignal costs as much as the rest of a short call
-    const abort = new EventEmitter();
-    let timedOut = false;
-    const timer = setTimeout(() => {
-      timedOut = true;
-      abort.emit('abort');
-    }, timeoutMs);
-    try {
-      return await exchange(body, context, abort);
-    } catch (error) {
-      throw timedOut ? new Error(`no answer within ${timeoutMs} ms`) : error;
-    } finally {
-      clearTimeout(timer);
-    }
-  }
+  const send = (body: string, timeoutMs: number) => abortAfter(timeoutMs, (signal) => exchange(body, signal));
 
-  async function exchange(body: string, context: WorkContext | undefined, abort: EventEmitter) {
+  async function exchange(body: string, signal: EventEmitter) {
+    const context = currentContext();
     const response = await pool.request({
       path: pathname,
       method: 'POST',
@@ -67,7 +53,7 @@ export function createServiceClient(o: {
         ...(context ? { 'x-request-id': context.requestId, traceparent: context.traceparent } : {}),
       },
       body,
-      signal: abort,
+      signal,
     });
     const answer = (await response.body.json()) as Answer;
     if (context) context.statements += Number(response.headers[STATEMENTS_HEADER] ?? 0);

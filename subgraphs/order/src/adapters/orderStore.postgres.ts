@@ -9,6 +9,9 @@ import { applyWideChanges, isWide } from './wideChange.postgres.js';
 
 const byIds = sql<OrderRow>('order.byIds', `SELECT ${orderColumns('$2', '$3')} FROM orders o WHERE o.id = ANY ($1)`);
 
+/** As `byIds` of one: Postgres plans it once, while it plans a list anew each time, which costs more than the reading. */
+const byId = sql<OrderRow>('order.byId', `SELECT ${orderColumns('$2', '$3')} FROM orders o WHERE o.id = $1`);
+
 const byIdsWithParcels = sql<OrderRow>(
   'order.byIdsWithParcels',
   `SELECT ${orderColumns('$2', '$3')}, ${PARCEL_COLUMNS} FROM orders o WHERE o.id = ANY ($1)`,
@@ -96,8 +99,11 @@ const applyChanges = sql<{ id: string }>(
 export function createOrderStore(database: Database): OrderStore {
   return {
     async byIds(ids, parts) {
-      const statement = parts.parcels ? byIdsWithParcels : byIds;
-      const rows = await database.query(statement, [ids, parts.lines, parts.timeline]);
+      const [only] = ids;
+      const rows =
+        parts.parcels || ids.length !== 1
+          ? await database.query(parts.parcels ? byIdsWithParcels : byIds, [ids, parts.lines, parts.timeline])
+          : await database.query(byId, [only, parts.lines, parts.timeline]);
       const found = new Map(rows.map((row) => [row.id, orderOf(row)]));
       return ids.map((id) => found.get(id));
     },
