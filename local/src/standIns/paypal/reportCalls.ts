@@ -1,4 +1,5 @@
 import { verify, X509Certificate } from 'node:crypto';
+import { money } from './amounts.js';
 import { fieldsOf, type PaypalAnswer, type PaypalCall, show } from './call.js';
 import { signer } from './certificate.js';
 import { invalidRequest, PaypalFailure } from './failure.js';
@@ -34,6 +35,22 @@ export function searchTransactions(call: PaypalCall): PaypalAnswer {
     total_items: all.length,
     total_pages: Math.max(1, Math.ceil(all.length / size)),
   });
+}
+
+/** GET /v1/customer/disputes?disputed_transaction_id=: the disputes about a capture, newest first. */
+export function listDisputes(call: PaypalCall): PaypalAnswer {
+  const capture = call.query.disputed_transaction_id;
+  const items = call.store
+    .list('paypal_dispute')
+    .filter((dispute) => capture === undefined || dispute.capture === capture)
+    .map(({ id, createdAt, outcome, reason, amount, currency }) => ({
+      dispute_id: id,
+      create_time: createdAt,
+      reason,
+      status: outcome === null ? 'WAITING_FOR_SELLER_RESPONSE' : 'RESOLVED',
+      dispute_amount: money(amount, currency),
+    }));
+  return show({ items, links: [] });
 }
 
 function timeOf(call: PaypalCall, name: string): number {

@@ -1,7 +1,7 @@
 import { type PaypalAnswer, type PaypalCall, showOf } from './call.js';
 import { authorizeOrder, captureOrder, createOrder, patchOrder } from './orderCalls.js';
 import { captureAuthorization, reauthorize, refundCapture, voidAuthorization } from './paymentCalls.js';
-import { searchTransactions, verifyWebhookSignature } from './reportCalls.js';
+import { listDisputes, searchTransactions, verifyWebhookSignature } from './reportCalls.js';
 
 export interface PaypalRoute {
   readonly method: 'GET' | 'POST' | 'PATCH';
@@ -27,6 +27,7 @@ export const paypalRoutes = (webhookId: string): readonly PaypalRoute[] => [
   { method: 'POST', path: '/v2/payments/captures/:id/refund', handle: refundCapture },
   { method: 'GET', path: '/v2/payments/refunds/:id', handle: showOf('paypal_refund') },
 
+  { method: 'GET', path: '/v1/customer/disputes', handle: listDisputes },
   { method: 'GET', path: '/v1/customer/disputes/:id', handle: showOf('paypal_dispute') },
   { method: 'GET', path: '/v1/reporting/transactions', handle: searchTransactions },
   { method: 'POST', path: '/v1/notifications/verify-webhook-signature', handle: verifyWebhookSignature(webhookId) },

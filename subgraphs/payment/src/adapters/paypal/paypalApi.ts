@@ -18,6 +18,8 @@ export interface PaypalAccount {
 export type PaypalSdk = typeof import('@paypal/paypal-server-sdk');
 
 export interface PaypalControllers {
+  /** For what the SDK has no method for: it makes requests with the SDK's token. */
+  readonly client: Client;
   /** The SDK itself, for its words. */
   readonly sdk: PaypalSdk;
   readonly orders: OrdersController;
@@ -77,6 +79,7 @@ async function load(account: PaypalAccount): Promise<PaypalControllers> {
   });
   return {
     sdk,
+    client,
     orders: new sdk.OrdersController(client),
     payments: new sdk.PaymentsController(client),
     transactions: new sdk.TransactionSearchController(client),

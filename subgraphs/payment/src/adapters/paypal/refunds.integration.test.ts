@@ -72,6 +72,12 @@ const partsOf = async (payment: Payment) => {
   return (order.purchase_units[0]?.payments.refunds ?? []).map(({ amount }) => amount.value);
 };
 
+async function transactionsOf(payment: Payment) {
+  const range = { from: new Date(Date.now() - 3_600_000), to: new Date(Date.now() + 3_600_000), cursor: null };
+  const page = await provider().listTransactions?.(range);
+  return (page?.transactions ?? []).filter(({ paymentId }) => paymentId === payment.id);
+}
+
 test('a refund that one capture has enough for stays in one piece', async () => {
   const { payment, refund } = await capturedTwice(2_500);
   const made = await provider().refund(payment, refund, `${refund.id}:1`);
@@ -85,6 +91,24 @@ test('a larger one is made of several parts, and is one refund to us', async () 
   expect(made).toMatchObject({ state: 'SUCCEEDED', amountCents: 4_000, refundId: refund.id });
   expect(await partsOf(payment)).toEqual(['20.00', '20.00']);
   expect(await provider().listRefunds(payment)).toEqual([made]);
+  const listed = (await transactionsOf(payment)).filter(({ kind }) => kind === 'REFUND');
+  expect(listed.map(({ amountCents, refundReference }) => [amountCents, refundReference])).toEqual([
+    [-2_000, made.reference],
+    [-2_000, made.reference],
+  ]);
+});
+
+test('the list of transactions names the dispute that took money, and brought it back', async () => {
+  const { payment } = await capturedTwice(1);
+  const capture = (await transactionsOf(payment)).find(({ kind }) => kind === 'CAPTURE')?.reference;
+  const opened = await control(`/paypal/captures/${capture}/dispute`);
+  const { dispute_id: dispute } = (await opened.json()) as { dispute_id: string };
+  await control(`/paypal/disputes/${dispute}/close`, { outcome: 'won' });
+  const about = (await transactionsOf(payment)).filter(({ disputeReference }) => disputeReference !== null);
+  expect(about).toMatchObject([
+    { kind: 'DISPUTE', disputeReference: dispute, amountCents: -2_000, paymentId: payment.id },
+    { kind: 'DISPUTE_REVERSAL', disputeReference: dispute, amountCents: 2_000, paymentId: payment.id },
+  ]);
 });
 
 test.each(['before', 'after'])(

@@ -172,6 +172,9 @@ export const leftOf = (order: PaypalOrder, capture: PaypalCapture): number =>
     )
     .reduce((left, refund) => left - refund.amount.cents, isTaken(capture) ? capture.amount.cents : 0);
 
+/** What a refund is known by: the ids of its parts, in an order that everybody finds. */
+export const referenceOf = (parts: readonly string[]): string => [...parts].sort().join('+');
+
 /** Every refund of an order in our words; the parts of one of ours together. */
 export function refundSnapshots(order: PaypalOrder): RefundSnapshot[] {
   const groups = new Map<string, PaypalRefund[]>();
@@ -185,7 +188,7 @@ export function refundSnapshots(order: PaypalOrder): RefundSnapshot[] {
     const state =
       made.length === 0 ? 'FAILED' : made.every(({ status }) => status === 'COMPLETED') ? 'SUCCEEDED' : 'PENDING';
     return {
-      reference: (made.length === 0 ? parts : made).map(({ id }) => id).join('+'),
+      reference: referenceOf((made.length === 0 ? parts : made).map(({ id }) => id)),
       intentReference: order.id,
       refundId: refundIdOf(first),
       amountCents: (made.length === 0 ? parts : made).reduce((sum, part) => sum + part.amount.cents, 0),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type PaymentProvider, ProviderRefused, type ProviderTransaction } from '../../app/ports.js';
 import { fromPaypalAmount } from './amounts.js';
 import type { PaypalApi } from './paypalApi.js';
-import { paymentIdIn } from './snapshots.js';
+import { paymentIdIn, referenceOf } from './snapshots.js';
 
 const money = z.object({ currency_code: z.string(), value: z.string() });
 const searchSchema = z.object({
@@ -60,9 +60,13 @@ export const listTransactions =
     const found = (details ?? []).map(({ transaction_info: info }) => info);
     const nextStep = start.getTime() + MOST_MS < to.getTime() ? `${step + 1}:1` : null;
     const moved = found.filter((info) => !NOT_MOVED.has(info.transaction_status ?? 'S'));
-    const orders = await ordersOf(api, moved);
+    const known = {
+      orders: await ordersOf(api, moved),
+      disputes: await disputesOf(api, moved),
+      refunds: refundsOf(moved),
+    };
     return {
-      transactions: moved.map((info) => transactionOf(info, orders)),
+      transactions: moved.map((info) => transactionOf(info, known)),
       nextCursor: page < (pages ?? 1) ? `${step}:${page + 1}` : nextStep,
     };
   };
@@ -93,7 +97,41 @@ async function ordersOf(api: PaypalApi, infos: readonly Info[]): Promise<Readonl
   return found;
 }
 
-function transactionOf(info: Info, orders: ReadonlyMap<string, string>): ProviderTransaction {
+const disputeListSchema = z.object({ items: z.array(z.object({ dispute_id: z.string() })).nullish() });
+
+/** The disputes that took money or brought it back: a movement says of which capture only. */
+async function disputesOf(api: PaypalApi, infos: readonly Info[]): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  for (const captureId of new Set(infos.filter(isOfDispute).map(captureOf))) {
+    const answer = await api.ask(({ client }) => {
+      const request = client.getRequestBuilderFactory()('GET', '/v1/customer/disputes');
+      request.query('disputed_transaction_id', captureId);
+      request.authenticate([{ oauth2: true }]);
+      return request.callAsText();
+    });
+    const { items } = disputeListSchema.parse(answer);
+    const [dispute] = items ?? [];
+    if (dispute !== undefined) found.set(captureId, dispute.dispute_id);
+  }
+  return found;
+}
+
+/** One of our refunds may be several movements, which are made within a moment and carry the same mark. */
+function refundsOf(infos: readonly Info[]): ReadonlyMap<string, string> {
+  const parts = new Map<string, string[]>();
+  for (const { custom_field: mark, transaction_id: id, transaction_event_code: code } of infos) {
+    if (mark?.includes('/') && code.startsWith('T11')) parts.set(mark, [...(parts.get(mark) ?? []), id]);
+  }
+  return new Map([...parts].map(([mark, ids]) => [mark, referenceOf(ids)]));
+}
+
+interface Known {
+  readonly orders: ReadonlyMap<string, string>;
+  readonly disputes: ReadonlyMap<string, string>;
+  readonly refunds: ReadonlyMap<string, string>;
+}
+
+function transactionOf(info: Info, { orders, disputes, refunds }: Known): ProviderTransaction {
   const { currency_code: currencyCode, value } = info.transaction_amount;
   const amountCents = fromPaypalAmount(value, currencyCode);
   const kind = kindOf(info.transaction_event_code, amountCents);
@@ -103,14 +141,17 @@ function transactionOf(info: Info, orders: ReadonlyMap<string, string>): Provide
     kind,
     intentReference: orders.get(captureOf(info)) ?? null,
     paymentId: paymentOf(info),
-    refundReference: kind === 'REFUND' ? info.transaction_id : null,
-    disputeReference: null,
+    refundReference: kind === 'REFUND' ? (refunds.get(info.custom_field ?? '') ?? info.transaction_id) : null,
+    disputeReference: isOfDispute(info) ? (disputes.get(captureOf(info)) ?? null) : null,
     amountCents,
     currencyCode,
     fee: fee ? { cents: -fromPaypalAmount(fee.value, fee.currency_code), currencyCode: fee.currency_code } : null,
     createdAt: new Date(info.transaction_initiation_date),
   };
 }
+
+const DISPUTE_CODES = new Set(['T1110', 'T1111', 'T1201', 'T1202']);
+const isOfDispute = (info: Info): boolean => DISPUTE_CODES.has(info.transaction_event_code);
 
 /** https://developer.paypal.com/docs/transaction-search/transaction-event-codes/ */
 function kindOf(code: string, amountCents: number): ProviderTransaction['kind'] {
