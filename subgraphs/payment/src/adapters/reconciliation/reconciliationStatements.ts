@@ -48,9 +48,10 @@ export const request = sql<RunRow>(
   `INSERT INTO reconciliation_run AS r (id, provider, requested_by) VALUES ($1, $2, $3)
    ON CONFLICT (provider) WHERE state IN ('REQUESTED', 'RUNNING') DO UPDATE SET provider = r.provider RETURNING ${RUN}`,
 );
-export const lastRequestedAt = sql<{ at: Date | null }>(
-  'reconciliation.lastRequestedAt',
-  'SELECT max(created_at) AS at FROM reconciliation_run WHERE provider = $1',
+export const last = sql<{ requested_at: Date | null; succeeded_at: Date | null }>(
+  'reconciliation.last',
+  `SELECT max(created_at) AS requested_at, max(ended_at) FILTER (WHERE state = 'SUCCEEDED') AS succeeded_at
+   FROM reconciliation_run WHERE provider = $1`,
 );
 export const take = sql<{ id: string; provider: string; attempts: number; read_until: Date | null }>(
   'reconciliation.take',

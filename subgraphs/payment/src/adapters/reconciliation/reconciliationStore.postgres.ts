@@ -16,7 +16,7 @@ import {
   fail,
   finish,
   keep,
-  lastRequestedAt,
+  last,
   type RunRow,
   record,
   request,
@@ -36,9 +36,9 @@ export function createReconciliationStore(database: Database): ReconciliationSto
       if (row === undefined) throw new Error('a request answers one run');
       return runOf(row);
     },
-    async lastRequestedAt(provider) {
-      const [row] = await database.query(lastRequestedAt, [provider]);
-      return row?.at ?? null;
+    async last(provider) {
+      const [row] = await database.query(last, [provider]);
+      return { requestedAt: row?.requested_at ?? null, succeededAt: row?.succeeded_at ?? null };
     },
     async take(token, leaseMs) {
       const [row] = await database.query(take, [token, leaseMs]);

@@ -27,7 +27,7 @@ const FIRST_RANGE_MS = 90 * 86_400_000;
 const PAYMENTS_AT_ONCE = 200;
 const FEES_AT_ONCE = 200;
 
-const succeededAt = metrics.gauge(
+const succeeded = metrics.gauge(
   'souk_payment_reconciliation_success_timestamp_seconds',
   'When the list of a provider was last compared in full',
   ['provider'],
@@ -44,8 +44,10 @@ export const scheduleReconciliation =
   async (): Promise<boolean> => {
     for (const { code, listTransactions } of deps.providers.values()) {
       if (listTransactions === null) continue;
-      const last = await deps.reconciliation.lastRequestedAt(code);
-      const due = last === null || deps.clock().getTime() - last.getTime() >= deps.reconciliationEveryMs;
+      const { requestedAt, succeededAt } = await deps.reconciliation.last(code);
+      // Told by every process, so that a restart does not silence the alarm.
+      if (succeededAt !== null) succeeded.set({ provider: code }, succeededAt.getTime() / 1_000);
+      const due = requestedAt === null || deps.clock().getTime() - requestedAt.getTime() >= deps.reconciliationEveryMs;
       if (due) await deps.reconciliation.request(newId('rcn'), code, null);
     }
     return false;
@@ -65,7 +67,7 @@ export const reconcile = (deps: ReconcileDeps) => async (): Promise<boolean> => 
   try {
     if (provider === undefined) throw new Error(`provider ${run.provider} is not configured`);
     await compareProvider(deps, run, provider);
-    succeededAt.set({ provider: run.provider }, deps.clock().getTime() / 1_000);
+    succeeded.set({ provider: run.provider }, deps.clock().getTime() / 1_000);
   } catch (error) {
     if (error instanceof LeaseLost) {
       deps.logger.warn({ run: run.id }, 'a reconciliation was taken over by another process');

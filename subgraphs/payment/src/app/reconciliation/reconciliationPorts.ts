@@ -56,8 +56,8 @@ export interface UnbookedFee {
 export interface ReconciliationStore {
   /** Asks for a run, or answers the one of this provider that is open. */
   request(id: string, provider: string, requestedBy: string | null): Promise<ReconciliationRun>;
-  /** When the last run of a provider was asked for; null when there was none. */
-  lastRequestedAt(provider: string): Promise<Date | null>;
+  /** When a run of a provider was last asked for, and when one has last succeeded; null: never. */
+  last(provider: string): Promise<{ requestedAt: Date | null; succeededAt: Date | null }>;
   /** A run that waits, or whose process has died; it is given to one process. */
   take(token: string, leaseMs: number): Promise<RunLease | undefined>;
   /** Holds on to a run. False when it was lost: stop at once. */
