@@ -226,4 +226,18 @@ describe("through PayPal's SDK and signed webhooks", () => {
     expect(await send('https://evil.example/v1/notifications/certs/CERT-1')).toBe(400);
     expect(await count()).toBe(before);
   });
+
+  test("after all of this PayPal's own list agrees with the books to the cent, and its fees are on them", async () => {
+    await settled();
+    const asked = await h.app.requestRun(STAFF, 'paypal');
+    if (!asked.ok) throw new Error(asked.errors[0]?.message);
+    h.state.offsetMs = 6 * 3_600_000;
+    while (await h.app.reconcile());
+    h.state.offsetMs = 0;
+    const [run] = await h.app.listRuns({ first: 1, after: null });
+    expect(run).toMatchObject({ id: asked.run.id, state: 'SUCCEEDED', error: null, mirrored: 0, found: 0 });
+    expect(run?.transactions).toBeGreaterThan(10);
+    expect(run?.feesBooked).toBeGreaterThan(5);
+    expect(await h.app.listDifferences({ state: null, first: 100, after: null })).toEqual([]);
+  });
 });
