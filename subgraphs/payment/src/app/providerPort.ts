@@ -72,6 +72,8 @@ export interface PaymentProvider {
   listRefunds(payment: Payment): Promise<RefundSnapshot[]>;
   /** What it had booked from `from` to before `to`, oldest first where it can. Null when it has no such list. */
   readonly listTransactions: ((range: TransactionRange) => Promise<TransactionPage>) | null;
+  /** How far that list may be behind by its own word, in milliseconds; 0 when it is left out. */
+  readonly listLagMs?: number;
   /** Null when it tells nothing by itself. */
   readonly webhooks: ProviderWebhooks | null;
   /** Null when it saves no payment methods. */

@@ -25,6 +25,8 @@ export interface PaypalOptions extends PaypalAccount {
 }
 
 const WHOLE = 'return=representation';
+/** "It takes a maximum of three hours for executed transactions to appear in the list", says PayPal; and some to spare. */
+const LIST_LAG_MS = 4 * 3_600_000;
 /** PayPal says that somebody was faster; how the order stands is asked then. */
 const DONE_BEFORE = new Set(['ORDER_ALREADY_CAPTURED', 'ORDER_ALREADY_AUTHORIZED']);
 /** What the payer chose to pay with was refused: he may choose something else. */
@@ -147,6 +149,7 @@ export function createPaypalProvider(options: PaypalOptions): PaymentProvider {
     },
     listRefunds: async (payment) => refundsOf(await required(find(payment), payment), payment),
     listTransactions: listTransactions(api),
+    listLagMs: LIST_LAG_MS,
     webhooks: createPaypalWebhooks(options),
     savedMethods: null,
   };

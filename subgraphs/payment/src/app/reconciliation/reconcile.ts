@@ -88,7 +88,8 @@ async function compareProvider(deps: ReconcileDeps, run: RunLease, provider: Pay
     from: new Date(run.readUntil === null ? now.getTime() - FIRST_RANGE_MS : run.readUntil.getTime() - OVERLAP_MS),
     to: now,
   };
-  const settledBefore = new Date(now.getTime() - deps.reconciliationGraceMs);
+  const lagMs = Math.max(deps.reconciliationGraceMs, provider.listLagMs ?? 0);
+  const settledBefore = new Date(now.getTime() - lagMs);
   const transactions = await readList(deps, run, provider, range);
   const feesBooked = await bookFees(deps, run);
   const counts = await comparePayments(deps, run, provider, range.from, settledBefore);
