@@ -163,6 +163,49 @@ test('an unpaid order that is changed is paid at its new price by the session th
   await buyer.close();
 }, 60_000);
 
+/** An unpaid order of two for 9.00 each, with its payment opened at that price. */
+async function openedAtOldPrice(variantId: string) {
+  const order = await completeDraft(await draftOf(variantId, uniqueEmail()));
+  interface Session {
+    paymentSessionCreate: { payment: { providerReference: string } };
+  }
+  const { data } = await staff.send<Session>('PaymentSessionCreate', {
+    input: { orderId: order.id, provider: 'stripe', idempotencyKey: `pay-${randomUUID()}` },
+  });
+  return { order, intentId: data.paymentSessionCreate.payment.providerReference };
+}
+
+test('the old price that is paid after the order was made dearer goes back; then the new price pays for it', async () => {
+  const product = await createProduct(staff, { onHand: 9, centAmount: 1_000 });
+  const { order, intentId } = await openedAtOldPrice(product.variantId);
+  await edit(await read(order.id), { addLines: [{ variantId: product.variantId, quantity: 1 }] });
+  await payAtProvider(standIns(), intentId);
+  await eventually(async () => expect(await refundsAtProvider(intentId)).toEqual([order.total.centAmount]));
+  const waiting = await read(order.id);
+  expect(waiting).toMatchObject({ status: 'PENDING_PAYMENT' });
+  const second = await pay(staff, order.id);
+  expect(second).not.toBe(intentId);
+  const paid = await eventually(async () => {
+    const now = await read(order.id);
+    return now.status === 'CONFIRMED' ? now : false;
+  });
+  expect(paid.total.centAmount).toBe(order.total.centAmount + 1_000);
+  expect(await refundsAtProvider(second)).toEqual([]);
+  await eventually(async () => expect(await availableOf(product.slug)).toBe(6));
+}, 60_000);
+
+test('the old price that is paid after the order was made cheaper pays for it, and the rest goes back', async () => {
+  const product = await createProduct(staff, { onHand: 9, centAmount: 1_000 });
+  const { order, intentId } = await openedAtOldPrice(product.variantId);
+  const seen = await read(order.id);
+  const lowered = await edit(seen, { setQuantities: [{ lineId: seen.lines[0]?.id, quantity: 1 }] });
+  const less = -lowered.change.difference.centAmount;
+  await payAtProvider(standIns(), intentId);
+  await eventually(async () => expect((await read(order.id)).status).toBe('CONFIRMED'));
+  await eventually(async () => expect(await refundsAtProvider(intentId)).toEqual([less]));
+  await eventually(async () => expect(await availableOf(product.slug)).toBe(8));
+}, 60_000);
+
 interface Draft {
   id: string;
   version: number;

@@ -494,6 +494,31 @@ describe('stock', () => {
     });
   });
 
+  test.each([
+    ['a shopper', () => ANYONE],
+    ['staff', () => STAFF],
+    ['another service', () => service('cart')],
+  ])('%s may not touch what orders hold', async (_, viewer) => {
+    const variantId = (await create()).variants[0]?.id ?? '';
+    await product.as(service('order')).request<object>(RESERVE, { o: 'ord_mine', l: [{ variantId, quantity: 2 }] });
+    for (const field of [
+      'stockReserve(orderId: "ord_mine", lines: [], expiresAt: "2030-01-01T00:00:00Z")',
+      'stockExtend(stockIds: ["ord_mine"], expiresAt: "2030-01-01T00:00:00Z")',
+      'stockRelease(orderId: "ord_mine")',
+      'stockCommit(orderId: "ord_mine", stockIds: ["ord_mine", "oed_1"])',
+    ]) {
+      const { errors } = await product.as(viewer()).send(`mutation { ${field} { outcome } }`);
+      expect([field, errors[0]?.extensions?.code]).toEqual([
+        field,
+        expect.stringMatching(/^(FORBIDDEN|UNAUTHENTICATED)$/),
+      ]);
+    }
+    const order = product.as(service('order'));
+    expect(await order.request<object>('mutation { stockRelease(orderId: "ord_mine") { outcome } }')).toEqual({
+      stockRelease: { outcome: 'RELEASED' },
+    });
+  });
+
   test('staff adjust stock by key and count it; refusals change nothing', async () => {
     const variantId = (await create()).variants[0]?.id ?? '';
     const ADJUST = `mutation ($v: ID!, $d: Int!, $k: String!) { inventoryAdjust(variantId: $v, delta: $d, reason: RECEIVED, idempotencyKey: $k) {
