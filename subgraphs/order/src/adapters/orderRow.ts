@@ -1,6 +1,5 @@
-import type { FulfillmentStatus } from '../domain/fulfillmentStatus.js';
 import type { Address, OrderLine, OrderView, TimelineEntry } from '../domain/order.js';
-import type { OrderStatus } from '../domain/orderStates.js';
+import type { FulfillmentStatus, OrderStatus } from '../domain/orderStates.js';
 import { type FulfillmentJson, fulfillmentOf, type ReturnJson, returnOf } from './parcelRow.js';
 
 /** What `orderColumns` selects, with `PARCEL_COLUMNS` behind it or without. */

@@ -1,7 +1,5 @@
 import type { Order, OrderLine } from './order.js';
-
-/** How far an order has got on its way to the customer; its own axis beside the order's status. */
-export type FulfillmentStatus = 'UNFULFILLED' | 'PARTIALLY_FULFILLED' | 'FULFILLED' | 'DELIVERED' | 'RETURNED';
+import type { FulfillmentStatus } from './orderStates.js';
 
 type Counters = Pick<OrderLine, 'quantity' | 'quantityFulfilled' | 'quantityDelivered' | 'quantityReturned'>;
 

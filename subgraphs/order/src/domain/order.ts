@@ -1,6 +1,5 @@
 import type { Fulfillment } from './fulfillment.js';
-import type { FulfillmentStatus } from './fulfillmentStatus.js';
-import type { OrderStatus } from './orderStates.js';
+import type { FulfillmentStatus, OrderStatus } from './orderStates.js';
 import type { OrderReturn } from './return.js';
 
 /** A postal address, as the graph's `Address`. */

@@ -1,4 +1,4 @@
-import type { FulfillmentStatus } from './fulfillmentStatus.js';
+import type { FulfillmentStatus } from './orderStates.js';
 import { allowedActions, isLegal, isPayable, type OrderStanding, type OrderStatus } from './orderStates.js';
 
 const DUE = new Date('2026-11-22T12:00:00.000Z');

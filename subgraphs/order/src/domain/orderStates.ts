@@ -1,4 +1,5 @@
-import type { FulfillmentStatus } from './fulfillmentStatus.js';
+/** How far an order has got on its way to the customer; its own axis beside the order's status. */
+export type FulfillmentStatus = 'UNFULFILLED' | 'PARTIALLY_FULFILLED' | 'FULFILLED' | 'DELIVERED' | 'RETURNED';
 
 /** The states of an order. Payment, fulfilment and returns have axes of their own. */
 export type OrderStatus = 'PENDING_PAYMENT' | 'CONFIRMED' | 'COMPLETED' | 'CANCELLED' | 'EXPIRED';
