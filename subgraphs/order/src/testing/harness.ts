@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { allocate, money, splitTaxIncluded } from '@souk/money';
 import { type Database, openDatabase, sql } from '@souk/postgres';
 import { createLogger, newId, ServiceUnavailable, type Viewer } from '@souk/runtime';
 import { createTestDatabase } from '@souk/testkit';
@@ -15,13 +14,13 @@ import { createOrderStore } from '../adapters/orderStore.postgres.js';
 import { createPlacementStore } from '../adapters/placementStore.postgres.js';
 import { createWholeOrders } from '../adapters/wholeOrders.postgres.js';
 import type { Numbering } from '../app/draftPorts.js';
-import type { QuotePort, RefillAnswer, RefillPort, RefillRequest } from '../app/editPorts.js';
 import { createApp } from '../app/index.js';
 import type { PlaceOrderCommand } from '../app/placeOrder.js';
 import type { CartPort, CheckoutAnswer, ReserveAnswer, StockPort } from '../app/ports.js';
 import type { CheckedOutCart } from '../domain/decidePlacement.js';
 import { PrismaClient } from '../generated/prisma/client.js';
 import { fakeArticles, fakeExchangeStock } from './fakeExchange.js';
+import { fakeQuotes, fakeRefills } from './fakeQuotes.js';
 import { checkedOutCart } from './samples.js';
 
 export const CARRIER_SECRET = 'a-secret-of-the-carrier';
@@ -101,85 +100,6 @@ export function fakeStock() {
     },
   };
   return { port, state, reserved, sold, released, extended };
-}
-
-/** A cart service that knows what some variants cost today, in the order's currency and with 19 % tax included. */
-export function fakeQuotes() {
-  const prices = new Map<string, { unitPriceCents: number; available?: number; forSale?: boolean }>();
-  const methods = new Map([['express', 990]]);
-  const state = { asked: 0 };
-  const port: QuotePort = {
-    async quote({ lines, shippingMethodId, discount }) {
-      state.asked += 1;
-      const quoted = lines.map(({ variantId, quantity, unitPriceCents }) => {
-        const known = prices.get(variantId);
-        if (known === undefined) return null;
-        const price = unitPriceCents ?? known.unitPriceCents;
-        return { known, variantId, quantity, price, subtotal: price * quantity };
-      });
-      const subtotalCents = quoted.reduce((sum, line) => sum + (line?.subtotal ?? 0), 0);
-      const off =
-        discount === null ? 0 : 'percent' in discount ? (subtotalCents * discount.percent) / 100 : discount.centAmount;
-      const shares = allocate(
-        money(Math.round(off), 'EUR'),
-        quoted.map((line) => line?.subtotal ?? 0),
-      );
-      const priced = quoted.map((line, index) => {
-        if (line === null) return null;
-        const discountCents = shares[index]?.centAmount ?? 0;
-        const totalCents = line.subtotal - discountCents;
-        return {
-          variantId: line.variantId,
-          productName: `Product ${line.variantId}`,
-          variantName: null,
-          sku: line.variantId.toUpperCase(),
-          imageUrl: null,
-          quantity: line.quantity,
-          unitPriceCents: line.price,
-          discountCents,
-          taxCents: splitTaxIncluded(money(totalCents, 'EUR'), 1_900).tax.centAmount,
-          totalCents,
-          forSale: line.known.forSale ?? true,
-          quantityAvailable: line.known.available ?? 100,
-        };
-      });
-      const price = shippingMethodId === null ? undefined : methods.get(shippingMethodId);
-      const shippingCents = price ?? 0;
-      const shippingTaxCents = splitTaxIncluded(money(shippingCents, 'EUR'), 1_900).tax.centAmount;
-      return {
-        kind: 'QUOTED',
-        quote: {
-          lines: priced,
-          subtotalCents,
-          discountCents: Math.round(off),
-          taxCents: priced.reduce((sum, line) => sum + (line?.taxCents ?? 0), 0) + shippingTaxCents,
-          taxBasisPoints: 1_900,
-          taxIncluded: true,
-          shippingTaxCents,
-          totalCents: subtotalCents - Math.round(off) + shippingCents,
-          shippingMethod:
-            price === undefined || shippingMethodId === null
-              ? null
-              : { id: shippingMethodId, name: 'Express', priceCents: price },
-          shippingMethods: [{ id: 'express', name: 'Express', priceCents: 990 }],
-        },
-      };
-    },
-  };
-  return { port, prices, methods, state };
-}
-
-/** A cart service that makes carts of what it is told to know. */
-export function fakeRefills() {
-  const state = { answer: { kind: 'REFILLED', cartId: 'crt_again', skipped: [], reduced: [] } as RefillAnswer };
-  const asked: RefillRequest[] = [];
-  const port: RefillPort = {
-    async refill(request) {
-      asked.push(request);
-      return state.answer;
-    },
-  };
-  return { port, state, asked };
 }
 
 /** Makes a port fail like a service that cannot be reached. `after` lets the call act first: its answer is lost. */

@@ -1,4 +1,5 @@
 import { events, newEvent } from '@souk/events';
+import { sql } from '@souk/postgres';
 import { newId, type Viewer } from '@souk/runtime';
 import type { CheckedOutCart } from '../domain/decidePlacement.js';
 import type { OrderView } from '../domain/order.js';
@@ -123,6 +124,30 @@ export async function paidOrder(h: OrderHarness, owner: Viewer = GUEST) {
     },
   };
 }
+
+/** A paid order that has arrived. */
+export async function deliveredOrder(h: OrderHarness, owner: Viewer = GUEST) {
+  const order = await paidOrder(h, owner);
+  await order.delivered();
+  return order;
+}
+
+export type PaidOrder = Awaited<ReturnType<typeof paidOrder>>;
+
+/** What was published since an order's one parcel was delivered. Events of one change have no order among themselves: sorted by name. */
+export async function afterDelivery(order: PaidOrder): Promise<string[]> {
+  const [requested, approved, ...received] = (await order.events()).slice(4);
+  return [requested, approved, ...received.sort()].filter((type) => type !== undefined);
+}
+
+const lastData = sql<{ data: Record<string, unknown> }>(
+  'test.lastData',
+  'SELECT data FROM outbox_event WHERE aggregate_id = $1 AND type = $2 ORDER BY sequence DESC, id DESC LIMIT 1',
+);
+
+/** What the last event of this type says. */
+export const told = async (h: OrderHarness, orderId: string, type: string) =>
+  (await h.database.query(lastData, [orderId, type]))[0]?.data;
 
 /** What payment tells when it gave money back for a return. */
 export const refundedFor = (order: { id: string; paymentId: string }, returnId: string, centAmount: number) =>
