@@ -34,6 +34,7 @@ export {
 } from './identity.js';
 export { type IdPrefix, newId } from './ids.js';
 export { type Life, runService } from './lifecycle.js';
+export { createLoadMeter } from './loadMeter.js';
 export { createLogger, type Logger } from './logger.js';
 export { metrics } from './metrics.js';
 export { decodeCursor, encodeCursor, MAX_PAGE_SIZE } from './pagination.js';
