@@ -21,6 +21,7 @@ test('webhooks that wait and those that were given up are counted apart', async 
     ['webhooks_failed', 0],
     ['documents_waiting', 0],
     ['reconciliation_differences', 0],
+    ['captures_pending', 0],
     ['refunds_pending', 0],
   ];
   expect(await counts()).toEqual(none);

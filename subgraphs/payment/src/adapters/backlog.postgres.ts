@@ -8,5 +8,6 @@ export const paymentBacklog = sql<BacklogRow>(
    UNION ALL SELECT 'documents_waiting', count(*)::int, ${oldestSeconds('created_at')} FROM document_request WHERE attempt_at IS NOT NULL
    UNION ALL SELECT 'reconciliation_differences', count(*)::int, ${oldestSeconds('first_seen_at')} FROM reconciliation_difference
      WHERE state = 'OPEN'
+   UNION ALL SELECT 'captures_pending', count(*)::int, ${oldestSeconds('created_at')} FROM capture WHERE state = 'PENDING'
    UNION ALL SELECT 'refunds_pending', count(*)::int, ${oldestSeconds('created_at')} FROM refund WHERE attempt_at IS NOT NULL`,
 );
