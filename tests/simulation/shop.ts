@@ -3,7 +3,7 @@ import { createApp as createOrderApp } from '../../subgraphs/order/src/app/index
 import { consumers as orderConsumers } from '../../subgraphs/order/src/consumers/index.js';
 import { isPayable } from '../../subgraphs/order/src/domain/orderStates.js';
 import { memoryOrders, memoryPlacements, type OrderTables } from '../../subgraphs/order/src/testing/memoryStores.js';
-import { createPaymentApp } from '../../subgraphs/payment/src/app/index.js';
+import { createPaymentApp, type App as WholePaymentApp } from '../../subgraphs/payment/src/app/index.js';
 import type { OrderForPayment } from '../../subgraphs/payment/src/app/ports.js';
 import { ProviderUnavailable } from '../../subgraphs/payment/src/app/providerPort.js';
 import { consumers as paymentConsumers } from '../../subgraphs/payment/src/consumers/index.js';
@@ -331,9 +331,10 @@ export function openShop(
         );
       });
   consumers.set('order', applyIn(order, orderConsumers as never));
-  const applyInPayment = applyIn(payment, paymentConsumers as never);
-  // Documents are not simulated.
-  consumers.set('payment', async (event) => (event.type === 'order.confirmed' ? undefined : applyInPayment(event)));
+  consumers.set(
+    'payment',
+    applyIn(payment, (app) => paymentConsumers({ ...app, ...DOCUMENTS } as WholePaymentApp) as never),
+  );
   const told: string[] = [];
   consumers.set('notification', async ({ id, type }) => void told.push(`${type} ${id}`));
   consumers.set('cart', async ({ id, data }) => carts.releaseCoupons(id, (data as { orderId: string }).orderId));
@@ -357,6 +358,13 @@ export function openShop(
 
 export type Shop = ReturnType<typeof openShop>;
 
+/** Invoices and credit notes are not simulated: what would make them is acknowledged. */
+const DOCUMENTS: Partial<WholePaymentApp> = {
+  requestInvoice: async () => undefined,
+  followEditInDocuments: async () => undefined,
+  followCancellationInDocuments: async () => undefined,
+};
+
 /** As the order service answers `orderForPayment` (subgraphs/order/src/graphql/OrderForPayment.ts). */
 function orderForPayment(tables: OrderTables, orderId: string, now: Date): OrderForPayment | null {
   const order = tables.orders.get(orderId)?.order;
@@ -366,6 +374,7 @@ function orderForPayment(tables: OrderTables, orderId: string, now: Date): Order
     number: order.number,
     status: order.status,
     currencyCode: order.currencyCode,
+    countryCode: order.shippingAddress.countryCode,
     purposeId: order.openEdit?.id ?? order.paymentPurposeId ?? order.id,
     dueCentAmount: order.openEdit?.dueCents ?? order.totalCents,
     customerId: order.customerId,
