@@ -23,6 +23,7 @@ test('webhooks that wait and those that were given up are counted apart', async 
     ['reconciliation_differences', 0],
     ['captures_pending', 0],
     ['refunds_pending', 0],
+    ['refunds_by_hand', 0],
   ];
   expect(await counts()).toEqual(none);
   await database.query(
