@@ -34,7 +34,7 @@ import { LAPSE_BATCH } from './app/lapseEdits.js';
 import { HOLD_BATCH } from './app/releaseHolds.js';
 import type { Config } from './config.js';
 import { consumers } from './consumers/index.js';
-import { exportRoutes } from './downloads/exportDownload.js';
+import { exportRoutes } from './webhooks/exportRoutes.js';
 import { PrismaClient } from './generated/prisma/client.js';
 import { contextOf } from './graphql/context.js';
 import { resolvers } from './graphql/resolvers.js';
