@@ -109,7 +109,10 @@ function factsOf(document: IssuedDocument, say: Say): Fact[] {
     { label: 'Ordered on', value: say.date(model.orderedAt) },
     ...(refersTo === null
       ? []
-      : [{ label: TITLES[refersTo.kind], value: `${refersTo.number}, ${say.date(refersTo.issuedAt)}` }]),
+      : [
+          { label: TITLES[refersTo.kind], value: refersTo.number },
+          { label: 'Dated', value: say.date(refersTo.issuedAt) },
+        ]),
     ...(payment === null
       ? []
       : [
