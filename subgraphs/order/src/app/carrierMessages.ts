@@ -1,4 +1,4 @@
-import { currentContext, type Logger, newContext, runInContext } from '@souk/runtime';
+import { currentContext, type Logger, metrics, newContext, runInContext } from '@souk/runtime';
 import { carrierCode } from '../domain/carriers.js';
 import type { CarrierEvents, CarrierPort, CarrierStep, StoredCarrierEvent, WholeOrders } from './afterSalesPorts.js';
 import type { WholeResult } from './changeWhole.js';
@@ -13,6 +13,11 @@ export interface CarrierDeps {
   readonly clock: Clock;
   readonly logger: Logger;
 }
+
+const received = metrics.counter('souk_webhooks_received_total', 'Webhooks by what was done with them', [
+  'provider',
+  'outcome',
+]);
 
 /** Messages that one round works on. */
 export const CARRIER_BATCH = 50;
@@ -36,13 +41,18 @@ export const receiveCarrierMessage =
     const port = deps.carriers.get(carrier);
     if (port === undefined) return 'NO_SUCH_CARRIER';
     const reading = port.read(rawBody, signature, deps.clock());
-    if (reading.kind === 'IGNORED') return 'RECEIVED';
+    if (reading.kind === 'IGNORED') {
+      received.inc({ provider: carrier, outcome: 'ignored' });
+      return 'RECEIVED';
+    }
     if (reading.kind !== 'MESSAGE') {
+      received.inc({ provider: carrier, outcome: reading.kind.toLowerCase() });
       deps.logger.warn({ carrier, reading: reading.kind }, 'a message of a carrier was refused');
       return reading.kind;
     }
     const { traceparent } = currentContext() ?? newContext('request');
     const stored = await deps.carrierEvents.store(carrier, reading.message, traceparent, LEASE_MS);
+    received.inc({ provider: carrier, outcome: stored === undefined ? 'known' : 'stored' });
     if (stored !== undefined) await applyLogged(deps, stored);
     return 'RECEIVED';
   };

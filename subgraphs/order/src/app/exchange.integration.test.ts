@@ -1,6 +1,6 @@
 import { newId } from '@souk/runtime';
-import { type OrderHarness, orderHarness, user } from '../testing/harness.js';
-import { afterDelivery, deliveredOrder, told } from '../testing/paidOrders.js';
+import { GUEST, type OrderHarness, orderHarness, user } from '../testing/harness.js';
+import { afterDelivery, deliveredOrder, leaveEditOpen, told } from '../testing/paidOrders.js';
 
 let h: OrderHarness;
 beforeAll(async () => {
@@ -95,6 +95,22 @@ describe('an exchange', () => {
     const read = await later.read();
     expect(read.lines).toHaveLength(2);
     expect(read.returns[0]).toMatchObject({ status: 'RECEIVED', refundCents: 1_000 });
+  });
+
+  test('is not booked in while a change of the order waits for its payment; a plain return is', async () => {
+    h.articles.prices.set('var_9', 500);
+    h.exchange.units.set('var_9', 1);
+    const order = await deliveredOrder(h);
+    const [exchanged, plain] = [
+      await order.approved([[order.lamp, 1, 'var_9']]),
+      await order.approved([[order.lamp, 1]]),
+    ];
+    await leaveEditOpen(h, order.id);
+    const before = await order.read();
+    expect(await order.receive(exchanged, [[order.lamp, 1]])).toMatchObject({ errors: [{ code: 'CONFLICT' }] });
+    expect(await order.read()).toEqual(before);
+    expect(await order.receive(plain, [[order.lamp, 1]])).toMatchObject({ ok: true });
+    expect(await h.app.cancelReturn(GUEST, exchanged)).toMatchObject({ ok: true });
   });
 
   test('that lapsed is freed by the sweeper and held anew when the goods arrive', async () => {

@@ -2,7 +2,7 @@ import { events, newEvent } from '@souk/events';
 import { newId, ServiceUnavailable } from '@souk/runtime';
 import { decideReceipt, type Receipt, receiptFault } from '../domain/decideReceipt.js';
 import type { OrderReturn } from '../domain/return.js';
-import type { WholeOrder } from '../domain/wholeOrder.js';
+import { refuse, type WholeOrder } from '../domain/wholeOrder.js';
 import { stockUnavailable } from './approveReturn.js';
 import { changeReturn } from './changeReturn.js';
 import { nothing, type Told, type WholeResult } from './changeWhole.js';
@@ -33,6 +33,7 @@ export const receiveReturn =
       if (refusal !== null) return { step: refusal, tell: nothing };
       const now = deps.clock();
       const wanted = acceptedForExchange(back, receipt);
+      if (wanted.length > 0 && order.openEdit !== null) return { step: editWaits, tell: nothing };
       let exchangeable: ReadonlySet<string>;
       try {
         exchangeable = await holdExchange(deps.exchangeStock, id, wanted, new Date(now.getTime() + SELL_WITHIN_MS));
@@ -49,6 +50,12 @@ export const receiveReturn =
     const exchanged = result.ok && result.order.lines.some(({ exchangeOf }) => exchangeOf === id);
     return exchanged ? result : releaseHold(deps, result, id);
   };
+
+/** The edit was planned for the order's sums as they are, and an exchange changes them. */
+const editWaits = refuse(
+  'CONFLICT',
+  'A change of this order waits for its payment: book the exchange in when it is paid or called off.',
+);
 
 function acceptedForExchange(back: OrderReturn, receipt: Receipt): WantedInExchange[] {
   return back.lines.flatMap(({ lineId, exchange }) => {

@@ -1,7 +1,7 @@
 import { newContext, newId, runInContext } from '@souk/runtime';
 import { carrierSignature } from '../adapters/carrier.webhook.js';
 import { CARRIER_SECRET, GUEST, type OrderHarness, orderHarness } from '../testing/harness.js';
-import { paidOrder, STAFF } from '../testing/paidOrders.js';
+import { leaveEditOpen, paidOrder, STAFF } from '../testing/paidOrders.js';
 
 let h: OrderHarness;
 beforeAll(async () => {
@@ -88,6 +88,20 @@ describe('shipping', () => {
       expect(await order.events()).toEqual(BEGUN);
     },
   );
+
+  test('and completing wait while a change of the order waits for its payment', async () => {
+    const order = await paidOrder(h);
+    await leaveEditOpen(h, order.id);
+    expect((await order.ship([[order.lamp, 1]])).result).toMatchObject({ errors: [{ code: 'CONFLICT' }] });
+    expect(await order.events()).toEqual(BEGUN);
+    const whole = await paidOrder(h);
+    await whole.delivered();
+    await leaveEditOpen(h, whole.id);
+    expect(await h.app.completeOrder(whole.id, 'staff')).toMatchObject({ errors: [{ code: 'CONFLICT' }] });
+    h.time.offsetMs = 31 * 86_400_000;
+    await h.app.completeOrders();
+    expect(await whole.read()).toMatchObject({ status: 'CONFIRMED' });
+  });
 
   test('of an order that is not paid is refused', async () => {
     const placed = await h.app.placeOrder(

@@ -145,6 +145,14 @@ const lastData = sql<{ data: Record<string, unknown> }>(
   'SELECT data FROM outbox_event WHERE aggregate_id = $1 AND type = $2 ORDER BY sequence DESC, id DESC LIMIT 1',
 );
 
+const openEdit = sql(
+  'test.openEdit',
+  `UPDATE orders SET open_edit = '{"id": "oed_waits", "dueAt": "2100-01-01T00:00:00.000Z", "dueCents": 100}' WHERE id = $1`,
+);
+
+/** As if a change of this order waited for its payment. */
+export const leaveEditOpen = (h: OrderHarness, orderId: string) => h.database.query(openEdit, [orderId]);
+
 /** What the last event of this type says. */
 export const told = async (h: OrderHarness, orderId: string, type: string) =>
   (await h.database.query(lastData, [orderId, type]))[0]?.data;
