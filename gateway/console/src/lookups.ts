@@ -52,12 +52,6 @@ export const LOOKUPS: Readonly<Record<string, readonly string[]>> = {
   authorizedPayment: [
     'query ConsoleAuthorizedPayment { payments(first: 1, filter: { state: AUTHORIZED }) { nodes { id state } } }',
   ],
-  transferPayment: [
-    `query ConsoleTransferPayment {
-  payments(first: 1, filter: { state: PROCESSING }) { nodes { id state amount { centAmount currencyCode } } }
-}`,
-  ],
-  refund: ['query ConsoleRefund { payments(first: 20) { nodes { id refunds { id state } } } }'],
   paymentMethod: ['query ConsolePaymentMethod { me { paymentMethods { id } } }'],
   notification: ['query ConsoleNotification { orders(first: 5) { nodes { notifications { id } } } }'],
   openDifference: ['query ConsoleDifference { reconciliationDifferences(state: OPEN, first: 1) { id } }'],

@@ -11,7 +11,6 @@ const KINDS: Readonly<Record<string, string>> = {
   ord: 'order',
   pay: 'payment',
   pmt: 'paymentMethod',
-  ref: 'refund',
   ntf: 'notification',
   whk: 'webhookEvent',
   usr: 'user',

@@ -61,7 +61,8 @@ const READERS: Readonly<Record<string, Reader>> = {
   'authorizedPayment.id': (payment) => (payment.state === 'AUTHORIZED' ? payment.id : undefined),
   'transferPayment.id': (payment) => (payment.state === 'PROCESSING' ? payment.id : undefined),
   'transferPayment.amount': (payment) => (payment.state === 'PROCESSING' ? money(payment.amount) : undefined),
-  'refund.id': field('id'),
+  'owedPayment.id': (payment) => owedRefund(payment) && payment.id,
+  'owedPayment.refundId': (payment) => owedRefund(payment),
   'paymentMethod.id': field('id'),
   'notification.id': field('id'),
   'webhookEvent.id': field('id'),
@@ -69,7 +70,8 @@ const READERS: Readonly<Record<string, Reader>> = {
   'user.id': field('id'),
   'promotion.code': field('code'),
 };
-const OF_THE_CONSOLE = ['unique', 'session.refreshToken', 'demo.email', 'demo.password'];
+/** `mail.token` is in a mail and nowhere else: whoever runs the operation copies it from there. */
+const OF_THE_CONSOLE = ['unique', 'session.refreshToken', 'demo.email', 'demo.password', 'mail.token'];
 
 export const PLACEHOLDERS: readonly string[] = [...Object.keys(READERS), ...OF_THE_CONSOLE];
 
@@ -128,6 +130,7 @@ const SEEN_AS: Readonly<Record<string, string>> = {
   openedPayment: 'payment',
   authorizedPayment: 'payment',
   transferPayment: 'payment',
+  owedPayment: 'payment',
   parcel: 'fulfillment',
   requestedReturn: 'return',
   approvedReturn: 'return',
@@ -194,6 +197,13 @@ const spareLine = (order: Thing): unknown => lineWith(order, (line) => Number(li
 /** Only what was paid can be refunded. */
 function isCaptured(payment: Thing): boolean {
   return Number(path(payment, 'capturedAmount', 'centAmount') ?? 0) > 0;
+}
+
+/** A refund that staff have to make: no provider does it for them. */
+function owedRefund(payment: Thing): unknown {
+  const byHand = payment.provider === 'bank_transfer' || payment.provider === 'cash_on_delivery';
+  const refunds = byHand && Array.isArray(payment.refunds) ? (payment.refunds as Thing[]) : [];
+  return refunds.find(({ state }) => state === 'PENDING')?.id;
 }
 
 /** Money as inputs take it: without what is only for display. */
