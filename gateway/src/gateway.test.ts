@@ -12,6 +12,7 @@ beforeEach(() => {
   shop.calls.viewers.length = 0;
   shop.calls.clients.length = 0;
   shop.calls.hooks.length = 0;
+  shop.calls.documents.length = 0;
 });
 
 const codes = (body: unknown) => ((body as ToyAnswer['body']).errors ?? []).map((error) => error.extensions?.code);
@@ -215,6 +216,8 @@ describe('a malformed request gets a 4xx in the shape of GraphQL and changes not
   });
 });
 
+const DOCUMENT = 'rcp_01kapm0000abcdefghjkmnpqrs';
+
 function logins(count: number): string {
   return Array.from({ length: count }, (_, i) => `a${i}: sessionCreate(email: "a", password: "${i}")`).join(' ');
 }
@@ -246,6 +249,10 @@ describe('beside GraphQL', () => {
     '/media/..%2F..%2Fgraphql',
     '/media/a//b',
     '/media/none.svg',
+    '/documents/..%2Fmetrics?expires=1&signature=a',
+    `/documents/${DOCUMENT}.exe?expires=1&signature=a`,
+    `/documents/${DOCUMENT}.pdf`,
+    `/documents/${DOCUMENT}.pdf?expires=1&signature=a&signature=b`,
   ])('%s leads nowhere', async (path) => {
     const answer = await fetch(
       `${shop.url}${path}`,
@@ -269,6 +276,25 @@ describe('beside GraphQL', () => {
     expect(answer.headers.get('content-security-policy')).toContain('sandbox');
     const again = await fetch(url, { headers: { 'if-none-match': answer.headers.get('etag') ?? '' } });
     expect(again.status).toBe(304);
+  });
+
+  test('a document is fetched by its link alone, and shown as the payment service says', async () => {
+    const path = `/documents/${DOCUMENT}.pdf?expires=1795358424&signature=abc_-1`;
+    const answer = await fetch(`${shop.url}${path}`, { headers: { authorization: 'Bearer x', cookie: 'a=b' } });
+    expect([answer.status, await answer.text()]).toEqual([200, '%PDF-1.3']);
+    expect(answer.headers.get('content-disposition')).toBe('inline; filename="SOUK-2026-000001.pdf"');
+    expect(answer.headers.get('cache-control')).toBe('private, no-store');
+    expect(answer.headers.get('x-of-the-service')).toBeNull();
+    expect(shop.calls.documents.map(({ url }) => url)).toEqual([path]);
+    expect(shop.calls.documents[0]?.headers).not.toHaveProperty('authorization');
+    expect(shop.calls.documents[0]?.headers).not.toHaveProperty('cookie');
+  });
+
+  test('a link to a document that has ended is refused, with a word about what to do', async () => {
+    const answer = await fetch(`${shop.url}/documents/${DOCUMENT}.pdf?expires=1&signature=ended`);
+    const body = (await answer.json()) as { errors: { message: string; extensions: { code: string } }[] };
+    expect([answer.status, body.errors[0]?.extensions.code]).toEqual([403, 'FORBIDDEN']);
+    expect(body.errors[0]?.message).toContain('Ask for a new one');
   });
 
   test('dead subgraphs are named by /health/ready, which stays ready', async () => {

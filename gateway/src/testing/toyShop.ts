@@ -43,6 +43,7 @@ export interface Calls {
   viewers: Viewer[];
   clients: unknown[];
   hooks: { headers: Record<string, unknown>; body: string }[];
+  documents: { url: string; headers: Record<string, unknown> }[];
 }
 
 export interface ToyShop {
@@ -88,7 +89,7 @@ export const toySupergraph = () => {
 
 /** Two subgraphs and a gateway over them, on loopback, with everything that they are asked recorded. */
 export async function startToyShop(changes: Partial<GatewayConfig> = {}): Promise<ToyShop> {
-  const calls: Calls = { resolved: [], viewers: [], clients: [], hooks: [] };
+  const calls: Calls = { resolved: [], viewers: [], clients: [], hooks: [], documents: [] };
   const { publicKey, privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519' });
   const foreign = await generateKeyPair('EdDSA', { crv: 'Ed25519' });
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'EdDSA', use: 'sig' }] };
@@ -177,6 +178,18 @@ async function startSubgraph(service: SubgraphName, sdl: string, resolvers: obje
       app.post('/webhooks/stripe', async (request) => {
         calls.hooks.push({ headers: request.headers, body: String(request.rawBody) });
         return { received: true };
+      });
+      app.get<{ Params: { file: string } }>('/documents/:file', (request, reply) => {
+        calls.documents.push({ url: request.url, headers: request.headers });
+        if (request.url.includes('signature=ended')) return reply.code(403).send({ found: false });
+        return reply
+          .headers({
+            'content-type': 'application/pdf',
+            'content-disposition': 'inline; filename="SOUK-2026-000001.pdf"',
+            'cache-control': 'private, no-store',
+            'x-of-the-service': 'kept back',
+          })
+          .send('%PDF-1.3');
       });
       app.get('/media/products/shirt.svg', (request, reply) => {
         reply.header('etag', '"v1"').header('cache-control', 'public, max-age=60');
