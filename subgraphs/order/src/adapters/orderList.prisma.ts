@@ -61,5 +61,6 @@ function totalOf({ totalFromCents, totalToCents }: OrderFilter): Prisma.OrderWhe
 
 function afterOf(after: { placedAt: string; id: string }): Prisma.OrderWhereInput {
   const placedAt = new Date(after.placedAt);
-  return { OR: [{ placedAt: { lt: placedAt } }, { placedAt, id: { lt: after.id } }] };
+  // The bound that an index can begin at; without it each page would be read from the first order on.
+  return { placedAt: { lte: placedAt }, OR: [{ placedAt: { lt: placedAt } }, { id: { lt: after.id } }] };
 }

@@ -21,7 +21,7 @@ const copies = sql(
      INSERT INTO orders (id, number, status, cart_id, email, locale, currency_code, subtotal_cents, discount_cents, shipping_cents,
        tax_cents, tax_included, total_cents, shipping_address, shipping_method_id, shipping_method_name, payment_due_at, placed_at)
      SELECT 'ord_copy' || n, 'COPY-' || n, 'EXPIRED', 'crt_x', 'copy@example.com', 'en', 'EUR', 100, 0, 0, 16, true, 100, '{"fullName":"A","city":"B","countryCode":"DE"}',
-       'standard', 'Standard', now(), '2020-01-01'::timestamptz + n * interval '1 second' FROM generate_series(1, $1) AS n
+       'standard', 'Standard', now(), '2020-01-01'::timestamptz + (n / 3) * interval '1 second' FROM generate_series(1, $1) AS n
      RETURNING id)
    INSERT INTO order_line (id, order_id, position, variant_id, product_name, sku, quantity, unit_price_cents, discount_cents, tax_cents, total_cents)
    SELECT 'oln_' || id, id, 0, 'var_1', 'Lamp', 'COPY', 1, 100, 0, 16, 100 FROM copied`,
