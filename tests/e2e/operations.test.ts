@@ -122,7 +122,7 @@ describe('every operation of schema/operations runs with its example variables',
         'OrderDocuments',
       ],
     });
-    await runAll(visitor(), steps, ['CartDiscountCodesUpdate', 'SessionRefresh', ...UNPAID]);
+    await runAll(visitor(), steps, ['CartDiscountCodesUpdate', 'SessionRefresh', 'PasswordReset', ...UNPAID]);
   }, 60_000);
 
   test('as a customer', async () => {
