@@ -18,6 +18,7 @@ import { redisChangeFeed } from './adapters/changeFeed.redis.js';
 import { postgresProductIndex } from './adapters/productIndex.postgres.js';
 import { postgresProjectionStore } from './adapters/projectionStore.postgres.js';
 import { type PublicReads, publicReads } from './adapters/publicReads.js';
+import { MONITORING, reviveMonitor } from './adapters/reviveMonitor.js';
 import { postgresStockStore } from './adapters/stockStore.postgres.js';
 import { type App, createApp } from './app/index.js';
 import { freshReads } from './app/reads.js';
@@ -48,8 +49,13 @@ export async function compose(config: Config, life: Life): Promise<ProductServic
     maxPoolSize: 10,
     serverSelectionTimeoutMS: 5_000,
     appName: 'souk-product',
+    ...MONITORING,
   });
-  life.onShutdown('mongodb', () => mongo.close());
+  const reviving = reviveMonitor(mongo, logger);
+  life.onShutdown('mongodb', () => {
+    reviving.close();
+    return mongo.close();
+  });
   const catalogue = mongoCatalogueStore(mongo.db());
   await catalogue.prepare();
 
