@@ -1,5 +1,6 @@
 import type { EventEnvelope } from '@souk/events';
 import type { PaymentChange, PaymentStore, StoredWebhook, WebhookStatus, WebhookStore } from '../app/ports.js';
+import { WEBHOOK_LEASE_MS } from '../app/webhookQueue.js';
 import type { LedgerTransaction } from '../domain/ledger.js';
 import type { Payment, Refund } from '../domain/payment.js';
 
@@ -34,7 +35,8 @@ export interface PaymentTables {
 export type CorePaymentStore = Omit<PaymentStore, 'disputesOf'>;
 export type CoreWebhookStore = Pick<WebhookStore, 'store' | 'take' | 'settle' | 'park'>;
 
-const LEASE_MS = 30_000;
+/** The first time that the sweepers give a payment or a refund; it doubles. */
+const SETTLE_MS = 8_000;
 const MINUTE = 60_000;
 
 /** What a constraint of the real tables refuses. */
@@ -101,7 +103,7 @@ export function memoryPayments(tables: PaymentTables): Sync<CorePaymentStore> {
           !payment.cancelRequested &&
           payment.captures.every(({ state }) => state !== 'PENDING');
         const most = waits ? 360 * MINUTE : 10 * MINUTE;
-        const reconcileAt = new Date(now() + Math.min(LEASE_MS * 2 ** Math.min(round(payment.id), 10), most));
+        const reconcileAt = new Date(now() + Math.min(SETTLE_MS * 2 ** Math.min(round(payment.id), 10), most));
         const taken = { ...payment, reconcileAt };
         payments.set(payment.id, taken);
         return taken;
@@ -113,7 +115,7 @@ export function memoryPayments(tables: PaymentTables): Sync<CorePaymentStore> {
         .filter(({ attemptAt }) => attemptAt !== null && attemptAt.getTime() <= now())
         .slice(0, limit);
       return due.map((refund) => {
-        const attemptAt = new Date(now() + Math.min(LEASE_MS * 2 ** Math.min(round(refund.id), 10), 10 * MINUTE));
+        const attemptAt = new Date(now() + Math.min(SETTLE_MS * 2 ** Math.min(round(refund.id), 10), 10 * MINUTE));
         setRefund(payments, { ...refund, attemptAt });
         return { paymentId: refund.paymentId, refundId: refund.id };
       });
@@ -173,14 +175,14 @@ export function memoryWebhooks(tables: PaymentTables): Sync<CoreWebhookStore> {
       webhooks.set(webhook.id, {
         webhook,
         status: relevant ? 'RECEIVED' : 'IGNORED',
-        attemptAt: relevant ? now() + LEASE_MS : null,
+        attemptAt: relevant ? now() + WEBHOOK_LEASE_MS : null,
       });
       return true;
     },
     take(limit) {
       const due = [...webhooks.values()].filter(({ attemptAt }) => attemptAt !== null && attemptAt <= now());
       return due.slice(0, limit).map((row) => {
-        webhooks.set(row.webhook.id, { ...row, attemptAt: now() + LEASE_MS });
+        webhooks.set(row.webhook.id, { ...row, attemptAt: now() + WEBHOOK_LEASE_MS });
         return row.webhook;
       });
     },
