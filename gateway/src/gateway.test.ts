@@ -13,6 +13,7 @@ beforeEach(() => {
   shop.calls.clients.length = 0;
   shop.calls.hooks.length = 0;
   shop.calls.documents.length = 0;
+  shop.calls.exports.length = 0;
 });
 
 const codes = (body: unknown) => ((body as ToyAnswer['body']).errors ?? []).map((error) => error.extensions?.code);
@@ -253,6 +254,9 @@ describe('beside GraphQL', () => {
     `/documents/${DOCUMENT}.exe?expires=1&signature=a`,
     `/documents/${DOCUMENT}.pdf`,
     `/documents/${DOCUMENT}.pdf?expires=1&signature=a&signature=b`,
+    '/exports/orders/short',
+    `/exports/orders/${'a'.repeat(42)}%2F`,
+    `/exports/orders/ended${'a'.repeat(38)}`,
   ])('%s leads nowhere', async (path) => {
     const answer = await fetch(
       `${shop.url}${path}`,
@@ -290,6 +294,18 @@ describe('beside GraphQL', () => {
     expect(shop.calls.documents[0]?.headers).not.toHaveProperty('cookie');
   });
 
+  test('a download of orders is fetched by its link alone, and nothing of the request goes with it', async () => {
+    const path = `/exports/orders/${'a'.repeat(43)}`;
+    const answer = await fetch(`${shop.url}${path}?x=1`, { headers: { authorization: 'Bearer x', cookie: 'a=b' } });
+    expect([answer.status, await answer.text()]).toEqual([200, 'orderNumber']);
+    expect(answer.headers.get('content-disposition')).toBe('attachment; filename="orders.csv"');
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(answer.headers.get('x-of-the-service')).toBeNull();
+    expect(shop.calls.exports.map(({ url }) => url)).toEqual([path]);
+    expect(shop.calls.exports[0]?.headers).not.toHaveProperty('authorization');
+    expect(shop.calls.exports[0]?.headers).not.toHaveProperty('cookie');
+  });
+
   test('a link to a document that has ended is refused, with a word about what to do', async () => {
     const answer = await fetch(`${shop.url}/documents/${DOCUMENT}.pdf?expires=1&signature=ended`);
     const body = (await answer.json()) as { errors: { message: string; extensions: { code: string } }[] };
@@ -301,7 +317,7 @@ describe('beside GraphQL', () => {
     const answer = await fetch(`${shop.url}/health/ready`);
     expect([answer.status, await answer.json()]).toEqual([
       200,
-      { status: 'ok', degraded: ['user', 'order', 'notification'] },
+      { status: 'ok', degraded: ['user', 'notification'] },
     ]);
   });
 

@@ -77,6 +77,14 @@ describe('a subgraph that is away', () => {
     expect(await answer.text()).not.toMatch(/127\.0\.0\.1|ECONN/);
   });
 
+  test('a download of orders is answered with 503, and nothing is said about the service', async () => {
+    shop = await startToyShop();
+    await shop.subgraphs.product.close();
+    const answer = await fetch(`${shop.url}/exports/orders/${'a'.repeat(43)}`);
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(await answer.text()).not.toMatch(/127\.0\.0\.1|ECONN/);
+  });
+
   test('without keys a token is neither believed nor called invalid, and guests still shop', async () => {
     shop = await startToyShop({ jwksUrl: 'http://127.0.0.1:9/.well-known/jwks.json' });
     const refused = await shop.post({ query: '{ whoami }' }, { authorization: `Bearer ${await shop.token()}` });

@@ -44,6 +44,7 @@ export interface Calls {
   clients: unknown[];
   hooks: { headers: Record<string, unknown>; body: string }[];
   documents: { url: string; headers: Record<string, unknown> }[];
+  exports: { url: string; headers: Record<string, unknown> }[];
 }
 
 export interface ToyShop {
@@ -89,7 +90,7 @@ export const toySupergraph = () => {
 
 /** Two subgraphs and a gateway over them, on loopback, with everything that they are asked recorded. */
 export async function startToyShop(changes: Partial<GatewayConfig> = {}): Promise<ToyShop> {
-  const calls: Calls = { resolved: [], viewers: [], clients: [], hooks: [], documents: [] };
+  const calls: Calls = { resolved: [], viewers: [], clients: [], hooks: [], documents: [], exports: [] };
   const { publicKey, privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519' });
   const foreign = await generateKeyPair('EdDSA', { crv: 'Ed25519' });
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'EdDSA', use: 'sig' }] };
@@ -109,7 +110,7 @@ export async function startToyShop(changes: Partial<GatewayConfig> = {}): Promis
       user: { url: dead, timeoutMs: 300 },
       product: subgraph(product.url),
       cart: subgraph(cart.url),
-      order: { url: dead, timeoutMs: 300 },
+      order: subgraph(product.url),
       payment: subgraph(product.url),
       notification: { url: dead, timeoutMs: 300 },
     },
@@ -190,6 +191,18 @@ async function startSubgraph(service: SubgraphName, sdl: string, resolvers: obje
             'x-of-the-service': 'kept back',
           })
           .send('%PDF-1.3');
+      });
+      app.get<{ Params: { token: string } }>('/exports/orders/:token', (request, reply) => {
+        calls.exports.push({ url: request.url, headers: request.headers });
+        if (request.params.token.startsWith('ended')) return reply.code(404).send({ found: false });
+        return reply
+          .headers({
+            'content-type': 'text/csv; charset=utf-8',
+            'content-disposition': 'attachment; filename="orders.csv"',
+            'cache-control': 'no-store',
+            'x-of-the-service': 'kept back',
+          })
+          .send('orderNumber');
       });
       app.get('/media/products/shirt.svg', (request, reply) => {
         reply.header('etag', '"v1"').header('cache-control', 'public, max-age=60');
