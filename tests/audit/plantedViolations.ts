@@ -27,6 +27,7 @@ export const plants: readonly Plant[] = [
       `UPDATE ledger_entry SET transaction_id = transaction_id || ':half'
        WHERE id = (SELECT id FROM ledger_entry WHERE account = 'orders' ORDER BY id LIMIT 1)`,
     ],
+    also: ['money-has-documents'],
   },
   {
     invariant: 'ledger-matches-payments',
@@ -83,6 +84,7 @@ export const plants: readonly Plant[] = [
          (VALUES (1, 'orders', 7), (2, 'provider:stripe', -7)) AS e(side, account, cents) WHERE payment.id = ${WHOLE_PAYMENT}`,
       `UPDATE payment SET refunded_cents = 7, refund_reserved_cents = 7 WHERE id = (SELECT payment_id FROM refund WHERE id = 'ref_planted')`,
     ],
+    also: ['money-has-documents'],
   },
   {
     invariant: 'one-live-intent-per-purpose',
@@ -107,6 +109,29 @@ export const plants: readonly Plant[] = [
       'ALTER TABLE payment_document DISABLE TRIGGER ALL',
       'ALTER TABLE document_file DISABLE TRIGGER ALL',
       `DELETE FROM payment_document WHERE sequence = 1`,
+    ],
+  },
+  {
+    invariant: 'documents-add-up',
+    database: 'payment',
+    sql: [
+      'ALTER TABLE payment_document DISABLE TRIGGER ALL',
+      `UPDATE payment_document SET total_cents = total_cents + 1 WHERE kind = 'INVOICE' AND sequence = 1`,
+    ],
+  },
+  {
+    invariant: 'money-has-documents',
+    database: 'payment',
+    sql: [
+      `DELETE FROM document_request WHERE source = (SELECT max(source) FROM document_request WHERE kind = 'RECEIPT')`,
+    ],
+  },
+  {
+    invariant: 'money-has-documents',
+    database: 'payment',
+    sql: [
+      `UPDATE document_request SET document_id = NULL, attempt_at = now(), created_at = created_at - interval '1 hour'
+       WHERE source = (SELECT max(source) FROM document_request WHERE kind = 'INVOICE')`,
     ],
   },
   {

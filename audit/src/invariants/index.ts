@@ -3,6 +3,7 @@ import { cartsMatchOrders } from './cartsMatchOrders.js';
 import { confirmedOrdersHaveStock } from './confirmedOrdersHaveStock.js';
 import { couponsWithinLimits } from './couponsWithinLimits.js';
 import { couponUsesHaveOrders } from './couponUsesHaveOrders.js';
+import { documentsAddUp } from './documentsAddUp.js';
 import { documentsHaveNoGaps } from './documentsHaveNoGaps.js';
 import { eventsAppliedByEachConsumer } from './eventsAppliedByEachConsumer.js';
 import { eventsAreSettled } from './eventsAreSettled.js';
@@ -12,6 +13,7 @@ import { ledgerBalances } from './ledgerBalances.js';
 import { ledgerMatchesPayments } from './ledgerMatchesPayments.js';
 import { legalTransitionsOnly } from './legalTransitionsOnly.js';
 import { messagesAreSent } from './messagesAreSent.js';
+import { moneyHasDocuments } from './moneyHasDocuments.js';
 import { noMoneyKeptForNothing } from './noMoneyKeptForNothing.js';
 import { noOrphanReservations } from './noOrphanReservations.js';
 import { noOverdueOrders } from './noOverdueOrders.js';
@@ -50,6 +52,8 @@ export const invariants: readonly Invariant[] = [
   openMoneyIsFollowed,
   webhooksAreProcessed,
   documentsHaveNoGaps,
+  documentsAddUp,
+  moneyHasDocuments,
   // Stock
   reservedIsSumOfReservations,
   onHandIsSumOfMovements,
