@@ -20,6 +20,7 @@ import { createEditStore } from './adapters/editStore.postgres.js';
 import { createExchangeStock } from './adapters/exchangeStock.service.js';
 import { createExportStore } from './adapters/exportStore.postgres.js';
 import { createGuestLookup } from './adapters/guestLookup.postgres.js';
+import { purgeOldWork } from './adapters/housekeeping.postgres.js';
 import { createOrderList } from './adapters/orderList.prisma.js';
 import { createOrderStore } from './adapters/orderStore.postgres.js';
 import { createPlacementStore } from './adapters/placementStore.postgres.js';
@@ -34,16 +35,18 @@ import { LAPSE_BATCH } from './app/lapseEdits.js';
 import { HOLD_BATCH } from './app/releaseHolds.js';
 import type { Config } from './config.js';
 import { consumers } from './consumers/index.js';
-import { exportRoutes } from './webhooks/exportRoutes.js';
 import { PrismaClient } from './generated/prisma/client.js';
 import { contextOf } from './graphql/context.js';
 import { resolvers } from './graphql/resolvers.js';
 import { carrierRoutes } from './webhooks/carrierWebhook.js';
+import { exportRoutes } from './webhooks/exportRoutes.js';
 
 const RESUME_EVERY_MS = 1_000;
 const RENEW_EVERY_MS = 1_000;
 const LAPSE_EVERY_MS = 2_000;
 const EXPIRE_EVERY_MS = 1_000;
+const PURGE_EVERY_MS = 3_600_000;
+const PURGE_BATCH = 1_000;
 const SWEEP_LOOKUPS_EVERY_MS = 10 * 60_000;
 const CARRIERS_EVERY_MS = 5_000;
 const AFTER_SALES_EVERY_MS = 30_000;
@@ -158,6 +161,12 @@ export async function composeOrder(config: Config, life: Life) {
       everyMs: AFTER_SALES_EVERY_MS,
       logger,
       work: async () => (await database.alone('complete orders', () => app.completeOrders())) === COMPLETION_BATCH,
+    }),
+    startRepeating({
+      name: 'purge old work',
+      everyMs: PURGE_EVERY_MS,
+      logger,
+      work: async () => (await purgeOldWork(database)(PURGE_BATCH)) >= PURGE_BATCH,
     }),
     startRepeating({
       name: 'forget look-ups',
