@@ -35,6 +35,18 @@ export default {
       { path: '^(subgraphs|local)/' },
     ),
     forbid(
+      'judges-stand-outside',
+      'Nothing that is judged by the audit, the chaos run or the bench depends on them.',
+      { path: '^(packages|subgraphs|gateway|local)/' },
+      { path: '^(audit|chaos|bench)/' },
+    ),
+    forbid(
+      'audit-reads-rules-only',
+      'The auditor takes the tables of states from the services, and nothing that reads or writes: it looks for itself.',
+      { path: '^audit/', pathNot: TESTS },
+      { path: '^(subgraphs|gateway|local)/', pathNot: '^subgraphs/[^/]+/src/domain/' },
+    ),
+    forbid(
       'product-code-without-local',
       'local/ makes one machine work; what is deployed does not contain it.',
       { path: '^(subgraphs|gateway)/', pathNot: TESTS },

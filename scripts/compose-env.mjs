@@ -18,6 +18,7 @@ const variables = {
   POSTGRES_PASSWORD_ORDER: secret,
   POSTGRES_PASSWORD_PAYMENT: secret,
   POSTGRES_PASSWORD_NOTIFICATION: secret,
+  POSTGRES_PASSWORD_AUDIT: secret,
   MONGO_PASSWORD: secret,
   REDIS_PASSWORD: secret,
   BOOTSTRAP_ADMIN_EMAIL: () => 'admin@example.com',

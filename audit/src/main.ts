@@ -17,7 +17,7 @@ const { values } = parseArgs({
     only: { type: 'string', multiple: true },
     json: { type: 'boolean', default: false },
     every: { type: 'string' },
-    'metrics-port': { type: 'string', default: '4008' },
+    'metrics-port': { type: 'string', default: process.env.PORT ?? '4008' },
     help: { type: 'boolean', short: 'h', default: false },
   },
 });

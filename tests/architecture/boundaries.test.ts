@@ -19,6 +19,8 @@ const FILES: Record<string, string> = {
   'gateway/src/main.ts': 'export const gateway = 1;',
   'local/src/start.ts': 'export const start = 1;',
   'packages/money/src/index.ts': 'export const money = 1;',
+  'audit/src/audit.ts': 'export const audit = 1;',
+  'subgraphs/order/src/domain/states.ts': 'export const states = 1;',
 
   'subgraphs/order/src/graphql/other.ts':
     "import { cart } from '../../../cart/src/app/cart.js'; export const x = cart;",
@@ -28,6 +30,10 @@ const FILES: Record<string, string> = {
     "import { cart } from '../../../subgraphs/cart/src/app/cart.js'; export const x = cart;",
   'subgraphs/order/src/adapters/local.ts':
     "import { start } from '../../../../local/src/start.js'; export const x = start;",
+  'packages/money/src/judged.ts': "import { audit } from '../../../audit/src/audit.js'; export const x = audit;",
+  'audit/src/store.ts': "import { store } from '../../subgraphs/order/src/adapters/store.js'; export const x = store;",
+  'audit/src/states.ts':
+    "import { states } from '../../subgraphs/order/src/domain/states.js'; export const x = states;",
   'subgraphs/order/src/domain/impure.ts': "import { readFileSync } from 'node:fs'; export const x = readFileSync;",
   'subgraphs/order/src/app/adapter.ts': "import { store } from '../adapters/store.js'; export const x = store;",
   'subgraphs/order/src/app/vendor.ts': "import pg from 'pg'; export const x = pg;",
@@ -54,7 +60,7 @@ beforeAll(async () => {
     writeFileSync(join(folder, path), text);
   }
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-  const { output } = await cruise(['subgraphs', 'packages', 'gateway', 'local'], {
+  const { output } = await cruise(['subgraphs', 'packages', 'gateway', 'local', 'audit'], {
     ...config.options,
     baseDir: folder,
     validate: true,
@@ -71,6 +77,8 @@ test.each([
   ['no-other-subgraph', 'subgraphs/order/src/graphql/other.ts'],
   ['no-gateway-in-subgraphs', 'subgraphs/order/src/app/gateway.ts'],
   ['packages-stand-alone', 'packages/money/src/service.ts'],
+  ['judges-stand-outside', 'packages/money/src/judged.ts'],
+  ['audit-reads-rules-only', 'audit/src/store.ts'],
   ['product-code-without-local', 'subgraphs/order/src/adapters/local.ts'],
   ['domain-is-pure', 'subgraphs/order/src/domain/impure.ts'],
   ['app-knows-ports-only', 'subgraphs/order/src/app/adapter.ts'],
@@ -95,4 +103,5 @@ test('what is allowed is not refused', () => {
   expect(refused).not.toContain('subgraphs/order/src/domain/pure.ts');
   expect(refused).not.toContain('subgraphs/order/src/adapters/store.ts');
   expect(refused).not.toContain('subgraphs/order/src/composition.ts');
+  expect(refused).not.toContain('audit/src/states.ts');
 });
