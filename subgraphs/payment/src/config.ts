@@ -71,8 +71,8 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
         .integer(900, { min: 5, max: 86_400 })
         .describe("how often each provider's list of transactions is compared with payments and ledger"),
       PAYMENT_RECONCILIATION_GRACE_SECONDS: configTypes
-        .integer(3_600, { min: 0, max: 604_800 })
-        .describe("how far a provider's list may be behind before something is missing on it"),
+        .integer(14_400, { min: 0, max: 604_800 })
+        .describe("how far a provider's list may be behind before something is missing on it; PayPal's is three hours late"),
       PAYMENT_RETURN_ORIGINS: originList.describe(
         'origins of the pages that a provider which redirects may send customers back to, separated by commas',
       ),
