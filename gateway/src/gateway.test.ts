@@ -315,10 +315,7 @@ describe('beside GraphQL', () => {
 
   test('dead subgraphs are named by /health/ready, which stays ready', async () => {
     const answer = await fetch(`${shop.url}/health/ready`);
-    expect([answer.status, await answer.json()]).toEqual([
-      200,
-      { status: 'ok', degraded: ['user', 'notification'] },
-    ]);
+    expect([answer.status, await answer.json()]).toEqual([200, { status: 'ok', degraded: ['user', 'notification'] }]);
   });
 
   test('browsers of configured origins may call, others get no permission', async () => {

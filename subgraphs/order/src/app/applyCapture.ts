@@ -1,4 +1,4 @@
-import { type EventEnvelope, type EventOf, type events, newEvent } from '@souk/events';
+import type { EventEnvelope, EventOf, events } from '@souk/events';
 import { failpoint, newId } from '@souk/runtime';
 import { type CaptureDecision, decideCapture, decideEditCapture, type RefundReason } from '../domain/decideCapture.js';
 import { differenceCents } from '../domain/edit.js';

@@ -210,11 +210,17 @@ test.each([
   expect(codesOf(result)).toEqual(['INVALID']);
 });
 
-test('a draft that would cost nothing is not completed', async () => {
-  const lines = [{ variantId: 'var_9', quantity: 1, unitPriceCents: 0, priceReason: 'gift' }];
+test('a draft that costs nothing, such as a replacement, becomes an order that is confirmed at once', async () => {
+  const lines = [{ variantId: 'var_9', quantity: 1, unitPriceCents: 0, priceReason: 'Arrived broken' }];
   h.quotes.methods.set('free', 0);
   const made = await draft({ lines, shippingMethodId: 'free' });
-  expect(codesOf(await complete(made, 0))).toEqual(['INVALID']);
+  const result = await complete(made, 0);
+  expect(result).toMatchObject({ ok: true, order: { status: 'CONFIRMED', totalCents: 0 } });
+  if (!result.ok) return;
+  expect((await h.database.query(published, [result.order.id])).map(({ type }) => type)).toEqual([
+    'order.placed',
+    'order.confirmed',
+  ]);
 });
 
 test('drafts are listed newest first, in pages, without the deleted ones', async () => {

@@ -33,6 +33,8 @@ export function editChange(o: EditToApply): OrderChange | undefined {
   const addsStock = plan.reserved.length > 0;
   const after: Order = {
     ...planned.order,
+    // An order that had cost nothing has its first payment now: what it costs less one day comes back from there.
+    paymentId: order.paymentId ?? o.paid?.paymentId ?? null,
     extraStockIds: addsStock ? [...order.extraStockIds, edit.id] : order.extraStockIds,
     openEdit: order.openEdit?.id === edit.id ? null : order.openEdit,
   };

@@ -1,4 +1,5 @@
 import { add, captured, command, type EditHarness, editHarness, lower, STAFF } from '../testing/editHarness.js';
+import { checkedOutCart } from '../testing/samples.js';
 
 let h: EditHarness;
 beforeAll(async () => {
@@ -135,5 +136,36 @@ describe('a paid order', () => {
       { type: 'order.edited' },
       { type: 'order.refund_required', data: { paymentId: 'pay_3', centAmount: 100 } },
     ]);
+  });
+
+  test('that had cost nothing: what is added is paid, and what is taken off again comes back from that payment', async () => {
+    const sample = checkedOutCart();
+    h.cart.state.cart = checkedOutCart({
+      lines: sample.lines.map((line) => ({
+        ...line,
+        discountCents: line.unitPriceCents * line.quantity,
+        taxCents: 0,
+        totalCents: 0,
+      })),
+      discountCents: sample.subtotalCents + sample.shippingCents,
+      taxCents: 0,
+      totalCents: 0,
+    });
+    const placed = await h.app.placeOrder(STAFF, h.command({ expectedTotal: { centAmount: 0, currencyCode: 'EUR' } }));
+    h.cart.state.cart = sample;
+    if (!placed.ok) throw new Error(JSON.stringify(placed.errors));
+    const { id, version } = placed.order;
+    expect(placed.order).toMatchObject({ status: 'CONFIRMED', paymentId: null });
+    const { edit: made } = await h.edit({ id, version }, add());
+    await h.app.applyCapture(captured(id, { paymentId: 'pay_2', purposeId: made?.id ?? '', centAmount: 3_000 }));
+    const paid = await h.read(id);
+    expect(paid).toMatchObject({ totalCents: 3_000, paymentId: 'pay_2' });
+    const added = paid?.lines?.find(({ variantId }) => variantId === 'var_9');
+    const off = { setQuantities: [{ lineId: added?.id ?? '', quantity: 1 }] };
+    await h.edit({ id, version: paid?.version ?? 0 }, off, { idempotencyKey: 'edit-key-2' });
+    expect((await h.eventsOf(id)).at(-1)).toMatchObject({
+      type: 'order.refund_required',
+      data: { paymentId: 'pay_2', centAmount: 1_500, reason: 'ORDER_EDITED' },
+    });
   });
 });

@@ -45,10 +45,10 @@ describe('a return', () => {
     expect(await told(h, order.id, 'return.received')).toMatchObject({
       returnId,
       stockIds: [],
-      restock: [
+      restock: expect.arrayContaining([
         { variantId: 'var_1', quantity: 1 },
         { variantId: 'var_2', quantity: 1 },
-      ],
+      ]),
     });
     expect(await told(h, order.id, 'order.refund_required')).toEqual({
       orderId: order.id,
