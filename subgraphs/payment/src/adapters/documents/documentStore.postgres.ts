@@ -49,13 +49,13 @@ interface RequestRow {
 }
 
 /**
- * The lease is a minute. What had moved before is read from the ledger, in its order: on the account of the orders, captures are
+ * The lease is a quarter of a minute: a process that dies delays a document by that. What had moved before is read from the ledger, in its order: on the account of the orders, captures are
  * credits (negative), refunds debits.
  */
 const take = sql<RequestRow>(
   'document.take',
   `WITH taken AS (
-     UPDATE document_request r SET attempt_at = now() + interval '1 minute', attempts = r.attempts + 1
+     UPDATE document_request r SET attempt_at = now() + interval '15 seconds', attempts = r.attempts + 1
      WHERE r.source IN (SELECT source FROM document_request WHERE attempt_at <= now() ORDER BY attempt_at, created_at LIMIT $1
        FOR UPDATE SKIP LOCKED)
      RETURNING r.source, r.kind, r.order_id, r.payment_id, r.refund_id, r.amount_cents, r.order_version, r.attempts, r.created_at)
@@ -129,7 +129,7 @@ const failed = sql(
   'document.failed',
   `UPDATE document_request SET last_error = $2,
      attempt_at = now() + least(interval '500 milliseconds' * 2 ^ least(attempts, 12), interval '10 minutes')
-   WHERE source = $1 AND attempt_at IS NOT NULL`,
+   WHERE source = ANY ($1) AND attempt_at IS NOT NULL`,
 );
 const byOrderIds = sql<DocumentRow>(
   'document.byOrderIds',
@@ -193,8 +193,8 @@ export function createDocumentStore(database: Database): DocumentStore {
     async drop(source, why) {
       await database.query(settle, [source, why]);
     },
-    async failed(source, error) {
-      await database.query(failed, [source, error]);
+    async failed(sources, error) {
+      await database.query(failed, [sources, error]);
     },
     async byOrderIds(orderIds) {
       return (await database.query(byOrderIds, [orderIds])).map(documentOf);

@@ -96,7 +96,8 @@ export interface DocumentStore {
   issue(drafts: readonly DocumentDraft[]): Promise<IssuedDocument[]>;
   /** Settles a request that needs no document. */
   drop(source: string, why: string): Promise<void>;
-  failed(source: string, error: string): Promise<void>;
+  /** These are tried again, after a pause that grows. */
+  failed(sources: readonly string[], error: string): Promise<void>;
   byOrderIds(orderIds: readonly string[]): Promise<IssuedDocument[]>;
   byIds(ids: readonly string[]): Promise<(IssuedDocument | undefined)[]>;
   file(documentId: string, format: DocumentFormat): Promise<DocumentFile | undefined>;

@@ -44,7 +44,13 @@ export const issueDocuments = (deps: IssueDocumentsDeps) => async (): Promise<bo
   if (requests.length === 0) return false;
   const orderIds = [...new Set(requests.map((request) => request.orderId))];
   const [orders, issued] = await Promise.all([readOrders(deps, orderIds), deps.documents.byOrderIds(orderIds)]);
-  if (orders === undefined) return false;
+  if (orders === undefined) {
+    await deps.documents.failed(
+      requests.map((request) => request.source),
+      'ORDERS_AWAY',
+    );
+    return false;
+  }
 
   const invoices = await issue(
     deps,
@@ -108,12 +114,12 @@ function drafted(
   for (const request of requests) {
     try {
       const draft = make(request);
-      if ('wait' in draft) settled.push(deps.documents.failed(request.source, draft.wait));
+      if ('wait' in draft) settled.push(deps.documents.failed([request.source], draft.wait));
       else if ('drop' in draft) settled.push(deps.documents.drop(request.source, draft.drop));
       else drafts.push(draft);
     } catch (error) {
       deps.logger.error({ err: error, source: request.source }, 'a document could not be written');
-      settled.push(deps.documents.failed(request.source, error instanceof Error ? error.name : 'failed'));
+      settled.push(deps.documents.failed([request.source], error instanceof Error ? error.name : 'failed'));
     }
   }
   return { drafts, settled: Promise.all(settled) };
@@ -134,7 +140,10 @@ async function issue(
       for (const draft of drafts) issued.push(...(await issue(deps, { drafts: [draft], settled })));
       return issued;
     }
-    await Promise.all(drafts.map((draft) => deps.documents.failed(draft.source, 'ANOTHER_WAS_ISSUED')));
+    await deps.documents.failed(
+      drafts.map((draft) => draft.source),
+      'ANOTHER_WAS_ISSUED',
+    );
     return [];
   }
 }
