@@ -58,13 +58,15 @@ function broken(purchase: Purchase, orders: ReadonlyMap<string, OrderRow>): Brok
     say('answered-orders-exist', 'was answered an order that is not there');
     return found;
   }
-  if (told === 'CONFIRMED' && order.status !== 'CONFIRMED' && !(cancelled === true && order.status === 'CANCELLED')) {
+  // one of which everything has come back is completed
+  const stands = order.status === 'CONFIRMED' || order.status === 'COMPLETED';
+  if (told === 'CONFIRMED' && !stands && !(cancelled === true && order.status === 'CANCELLED')) {
     say('confirmed-stays-confirmed', `was told CONFIRMED, and it is ${order.status}`);
   }
   if (cancelled === true && order.status !== 'CANCELLED') {
     say('cancelled-stays-cancelled', `was told that it is cancelled, and it is ${order.status}`);
   }
-  if (paid === 'succeeded' && order.status !== 'CONFIRMED' && order.captured !== order.refunded) {
+  if (paid === 'succeeded' && !stands && order.captured !== order.refunded) {
     say('money-or-goods', `has paid ${order.captured}, got ${order.refunded} back, and the order is ${order.status}`);
   }
   if (paid === 'succeeded' && order.captured === 0) say('money-is-known', 'has paid, and the shop knows of no money');

@@ -6,7 +6,7 @@ import type { StockPort } from './ports.js';
 /** How long a run has its edit for itself: longer than all of its calls may take together. */
 export const EDIT_LEASE_MS = 10_000;
 const RETRY_MS = 500;
-const RETRY_MAX_MS = 30_000;
+const RETRY_MAX_MS = 8_000;
 const BATCH = 20;
 
 export interface UndoEditDeps {
