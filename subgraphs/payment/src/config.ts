@@ -72,7 +72,9 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
         .describe("how often each provider's list of transactions is compared with payments and ledger"),
       PAYMENT_RECONCILIATION_GRACE_SECONDS: configTypes
         .integer(14_400, { min: 0, max: 604_800 })
-        .describe("how far a provider's list may be behind before something is missing on it; PayPal's is three hours late"),
+        .describe(
+          "how far a provider's list may be behind before something is missing on it; PayPal's is three hours late",
+        ),
       PAYMENT_RETURN_ORIGINS: originList.describe(
         'origins of the pages that a provider which redirects may send customers back to, separated by commas',
       ),
