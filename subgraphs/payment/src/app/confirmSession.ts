@@ -44,13 +44,13 @@ export const confirmSession =
       }
       if (error instanceof ProviderUnavailable) {
         deps.logger.warn({ err: error, paymentId }, 'the provider cannot be reached');
-        if (error.answered) await nextAttempt(deps.payments, paymentId);
+        if (error.answered) await nextAttempt(deps.payments, payment);
         const message = 'The payment provider cannot be reached right now. Try again in a moment.';
         return refuse(payment, 'PROVIDER_UNAVAILABLE', message);
       }
       if (!(error instanceof ProviderRefused)) throw error;
       deps.logger.error({ err: error, code: error.code, paymentId }, 'the provider refused to complete a payment');
-      await nextAttempt(deps.payments, paymentId);
+      await nextAttempt(deps.payments, payment);
       return refuse(payment, 'PROVIDER_DECLINED', 'The payment provider does not accept this payment.');
     }
   };

@@ -47,7 +47,7 @@ export const executeCapture =
     } catch (error) {
       if (!(error instanceof ProviderUnavailable)) throw error;
       deps.logger.warn({ err: error, captureId: capture.id }, 'a capture is asked for again later');
-      if (error.answered) await nextAttempt(deps, payment.id, capture.id);
+      if (error.answered) await nextAttempt(deps, payment.id, capture);
       return { payment, capture };
     }
   };
@@ -105,12 +105,16 @@ async function end(
   });
 }
 
-/** The provider answered with a failure that it may remember under this key: the next try takes another one. */
-async function nextAttempt(deps: ExecuteCaptureDeps, paymentId: string, captureId: string): Promise<void> {
+/**
+ * The provider answered with a failure that it may remember under this key: the next try takes another one, the same for all runs that met
+ * this failure, so that none of them asks for it twice.
+ */
+async function nextAttempt(deps: ExecuteCaptureDeps, paymentId: string, failed: Capture): Promise<void> {
   await untilApplied(`payment ${paymentId}`, async () => {
     const [before] = await deps.payments.byIds([paymentId], false);
-    const capture = before?.captures.find((one) => one.id === captureId);
+    const capture = before?.captures.find((one) => one.id === failed.id);
     if (before === undefined || capture?.state !== 'PENDING') return true;
+    if (capture.attempt !== failed.attempt) return true;
     const after: Payment = { ...before, version: before.version + 1 };
     const captures = [{ ...capture, attempt: capture.attempt + 1 }];
     return (await deps.payments.apply({ before, after, captures })) || undefined;

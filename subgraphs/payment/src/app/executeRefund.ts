@@ -65,13 +65,13 @@ export const executeRefund = (deps: ExecuteRefundDeps) => {
     } catch (error) {
       if (error instanceof ProviderUnavailable) {
         deps.logger.warn({ err: error, refundId: refund.id }, 'a refund is asked for again later');
-        if (error.answered) await nextAttempt(deps, payment.id, refund.id);
+        if (error.answered) await nextAttempt(deps, payment.id, refund);
         return { ok: true, payment, refund };
       }
       if (!(error instanceof ProviderRefused)) throw error;
       if (await isDisputed(deps, payment.id)) {
         deps.logger.warn({ err: error, refundId: refund.id }, 'a refund waits for the end of a dispute');
-        await nextAttempt(deps, payment.id, refund.id);
+        await nextAttempt(deps, payment.id, refund);
         return { ok: true, payment, refund };
       }
       deps.logger.error({ err: error, code: error.code, refundId: refund.id }, 'the provider refused a refund');
@@ -98,12 +98,16 @@ async function ask(provider: PaymentProvider, payment: Payment, refund: Refund, 
   return provider.refund(payment, refund, providerKeys.refund(payment, refund));
 }
 
-/** The provider answered with a failure that it may remember under this key: the next try takes another one. */
-async function nextAttempt(deps: ExecuteRefundDeps, paymentId: string, refundId: string): Promise<void> {
+/**
+ * The provider answered with a failure that it may remember under this key: the next try takes another one, the same for all runs that met
+ * this failure, so that none of them asks for it twice.
+ */
+async function nextAttempt(deps: ExecuteRefundDeps, paymentId: string, failed: Refund): Promise<void> {
   await untilApplied(`payment ${paymentId}`, async () => {
     const [before] = await deps.payments.byIds([paymentId], false);
-    const refund = before?.refunds.find((one) => one.id === refundId);
+    const refund = before?.refunds.find((one) => one.id === failed.id);
     if (before === undefined || refund === undefined || refund.state !== 'PENDING') return true;
+    if (refund.attempt !== failed.attempt) return true;
     const after: Payment = { ...before, version: before.version + 1 };
     const refunds = [{ ...refund, attempt: refund.attempt + 1 }];
     return (await deps.payments.apply({ before, after, refunds })) || undefined;

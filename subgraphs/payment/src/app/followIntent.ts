@@ -76,7 +76,7 @@ export const cancelIntent =
       intent = await provider.cancelIntent(payment, providerKeys.cancelIntent(payment));
       await failpoint('payment.cancel.afterProvider');
     } catch (error) {
-      if (error instanceof ProviderUnavailable && error.answered) await nextAttempt(deps.payments, payment.id);
+      if (error instanceof ProviderUnavailable && error.answered) await nextAttempt(deps.payments, payment);
       if (!(error instanceof ProviderRefused)) throw error;
       intent = (await provider.retrieveIntent(payment)).intent;
     }
@@ -85,11 +85,17 @@ export const cancelIntent =
 
 export type CancelIntent = ReturnType<typeof cancelIntent>;
 
-/** The provider keeps refusals, and some failures, under their key: the next try needs another one. */
-export async function nextAttempt(payments: PaymentStore, paymentId: string): Promise<void> {
-  await untilApplied(`payment ${paymentId}`, async () => {
-    const [before] = await payments.byIds([paymentId], false);
-    if (before === undefined || !isLive(before)) return true;
+/**
+ * The provider keeps refusals, and some failures, under their key: the next try needs another one. Several runs that met the same failure
+ * go on with the same next key, and so with one intent.
+ */
+export async function nextAttempt(
+  payments: PaymentStore,
+  { id, attempt }: Pick<Payment, 'id' | 'attempt'>,
+): Promise<void> {
+  await untilApplied(`payment ${id}`, async () => {
+    const [before] = await payments.byIds([id], false);
+    if (before === undefined || !isLive(before) || before.attempt !== attempt) return true;
     const after: Payment = { ...before, attempt: before.attempt + 1, version: before.version + 1 };
     return (await payments.apply({ before, after })) || undefined;
   });

@@ -246,7 +246,7 @@ async function refusalOf(
   const paymentId = payment?.id;
   if (error instanceof ProviderUnavailable) {
     deps.logger.warn({ err: error, paymentId }, 'the provider cannot be reached');
-    if (error.answered && payment !== null) await nextAttempt(deps.payments, payment.id);
+    if (error.answered && payment !== null) await nextAttempt(deps.payments, payment);
     const message = 'The payment provider cannot be reached right now. Try again in a moment.';
     return refuse('PROVIDER_UNAVAILABLE', message, 'provider', payment);
   }
@@ -255,7 +255,7 @@ async function refusalOf(
   }
   if (error instanceof ProviderRefused) {
     deps.logger.error({ err: error, code: error.code, paymentId }, 'the provider refused a payment');
-    if (payment !== null) await nextAttempt(deps.payments, payment.id);
+    if (payment !== null) await nextAttempt(deps.payments, payment);
     return refuse('PROVIDER_DECLINED', 'The payment provider does not accept this payment.', 'provider', payment);
   }
   throw error;

@@ -108,7 +108,7 @@ async function knownIntent(deps: SettlePaymentsDeps, payment: Payment): Promise<
   try {
     return await currentIntent(providerOf(deps.providers, payment), payment);
   } catch (error) {
-    if (error instanceof ProviderUnavailable && error.answered) await nextAttempt(deps.payments, payment.id);
+    if (error instanceof ProviderUnavailable && error.answered) await nextAttempt(deps.payments, payment);
     throw error;
   }
 }
