@@ -3,6 +3,7 @@ import { createRandom } from '@souk/local/demoData/random';
 import { Refused } from '@souk/local/shopper';
 import type { FailpointName } from '@souk/runtime';
 import type { ChaosShop } from '../shop/chaosShop.js';
+import { addUnit } from '../shoppers/afterSales.js';
 import { cancel, fillCart, follow, type Mall, openPayment, type Purchase, place } from '../shoppers/shop.js';
 
 /** A journey that passes a failpoint, and how it has to end however often processes die on the way. */
@@ -80,6 +81,15 @@ export const TRIPS = {
       await follow(mall, purchase, ['CONFIRMED'], PATIENCE_MS);
     },
   },
+  'has an article added': {
+    endsAs: 'CONFIRMED',
+    async goes(mall, purchase) {
+      await pay(mall, purchase, await order(mall, purchase));
+      await follow(mall, purchase, ['CONFIRMED'], PATIENCE_MS);
+      if (!(await addUnit(mall, purchase, mall.catalogue.plenty[0] ?? ''))) throw new Error('the edit was refused');
+      await mall.browser.pay(await openPayment(mall, purchase), 'pm_card_visa');
+    },
+  },
   'is captured by staff': {
     endsAs: 'CONFIRMED',
     inShopThat: 'captures by hand',
@@ -124,6 +134,9 @@ export const TRIP_OF: Readonly<Record<FailpointName, TripName>> = {
   'order.resume.afterTakeOver': 'goes away while its order is placed',
   'order.apply.before': 'buys',
   'order.apply.after': 'buys',
+  'order.edit.afterClaim': 'has an article added',
+  'order.edit.afterReserve': 'has an article added',
+  'order.edit.afterUndo': 'has an article added',
   'order.capture.afterSell': 'pays at the last moment',
   'product.stock.afterReserve': 'buys',
   'product.stock.afterRelease': 'sees another price than it pays',
@@ -164,6 +177,7 @@ export const shopKindOf = (failpoint: FailpointName): ShopKind => {
 /** What must happen to a process for it to come by a failpoint that it passes only after a mishap. */
 export const LED_BY: Partial<Record<FailpointName, string>> = {
   'order.resume.afterTakeOver': 'order.placement.afterCheckout=hang@1',
+  'order.edit.afterUndo': 'order.edit.afterReserve=hang@1',
 };
 
 /** Lets webhooks wait, so that nobody but the shopper and the provider know of what is done meanwhile. */

@@ -24,6 +24,9 @@ export const FAILPOINTS = {
   'order.resume.afterTakeOver': { in: ['order'], at: 'the sweeper has taken over sagas, none has been run' },
   'order.apply.before': { in: ['order'], at: 'a change of an order is decided and not written' },
   'order.apply.after': { in: ['order'], at: 'a change of an order and its events are committed' },
+  'order.edit.afterClaim': { in: ['order'], at: 'the key of an edit is claimed, nothing is held' },
+  'order.edit.afterReserve': { in: ['order'], at: "an edit's added stock is reserved, the edit is not written" },
+  'order.edit.afterUndo': { in: ['order'], at: "an edit's stock is given back, the edit is not ended" },
   'order.capture.afterSell': { in: ['order'], at: "an expired order's stock is sold to it, it is not revived" },
 
   'product.stock.afterReserve': { in: ['product'], at: 'stock is reserved, the caller is not answered' },

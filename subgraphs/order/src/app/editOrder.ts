@@ -1,6 +1,7 @@
 import {
   actorOf,
   currentContext,
+  failpoint,
   type Logger,
   newContext,
   newId,
@@ -105,6 +106,7 @@ export const editOrder = (deps: EditOrderDeps) => {
     }
     if (edit.runToken !== claim.runToken) return replay(deps, edit);
 
+    await failpoint('order.edit.afterClaim');
     const outcome = await prepare(deps, command, found, edit);
     if (outcome.ok) return outcome;
     const refusal = outcome.refusal;
@@ -225,6 +227,7 @@ async function holdStock(
       reserved,
       new Date(Math.max(until.getTime(), deps.clock().getTime()) + RESERVATION_GRACE_MS),
     );
+    await failpoint('order.edit.afterReserve');
     if (answer.kind === 'RESERVED') return null;
     if (answer.kind === 'CONTRADICTED') return { ok: false, refusal: OUTAGE, held: true };
     const errors = answer.lines.map((line) => ({ code: 'INSUFFICIENT_STOCK' as const, ...line }));

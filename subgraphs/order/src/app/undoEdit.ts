@@ -1,4 +1,4 @@
-import { type Logger, newContext, newId, runInContext } from '@souk/runtime';
+import { failpoint, type Logger, newContext, newId, runInContext } from '@souk/runtime';
 import type { EditRefusal } from '../domain/edit.js';
 import type { ClaimedEdit, EditStore } from './editPorts.js';
 import type { StockPort } from './ports.js';
@@ -21,6 +21,7 @@ export const undoEdit =
   async (edit: ClaimedEdit, refusal: EditRefusal): Promise<void> => {
     try {
       await deps.stock.release(edit.id);
+      await failpoint('order.edit.afterUndo');
       await deps.edits.endRefused(edit, refusal);
     } catch (error) {
       const delayMs = Math.min(RETRY_MS * 2 ** Math.min(edit.attempts, 10), RETRY_MAX_MS);
