@@ -1,6 +1,7 @@
 import { type Money, money } from '@souk/money';
 import type { Viewer } from '@souk/runtime';
 import { newContext, runInContext } from '@souk/runtime';
+import { refundRequired } from '../../subgraphs/order/src/app/refundRequired.js';
 import type { Cart } from './cartModel.js';
 import type { Attempt } from './providerModel.js';
 import { type OrderApp, PAYMENT_WINDOW_MS, type PaymentApp, type Service, type Shop } from './shop.js';
@@ -100,6 +101,7 @@ export async function shopping(world: World, shop: Shop, shopper: Shopper): Prom
   if (random.chance(0.15)) later(world, shopper, 'cancel', () => cancel(world, shop, viewer, orderId, name));
   if (random.chance(0.15))
     later(world, shopper, 'staff cancels', () => cancel(world, shop, STAFF, orderId, `${name}-staff`));
+  if (random.chance(0.25)) later(world, shopper, 'staff change the price', () => reprice(world, shop, orderId));
   if (random.chance(0.15)) return;
   if (random.chance(0.2)) await world.sleep(random.below(PAYMENT_WINDOW_MS + 30_000));
 
@@ -190,6 +192,26 @@ async function pay(world: World, shop: Shop, viewer: Viewer, orderId: string, na
     shop.provider.pay(reference, how);
     if (how === 'PAYS' || how === 'PROCESSES') return;
   }
+}
+
+/**
+ * What an edit of the order comes to, once it is decided: another total while it waits for its payment, a lower one with money that goes
+ * back afterwards (subgraphs/order/src/app/editChange.ts).
+ */
+async function reprice(world: World, shop: Shop, orderId: string): Promise<void> {
+  const row = shop.orderTables.orders.get(orderId);
+  if (row === undefined) return;
+  const { order } = row;
+  const confirmed = order.status === 'CONFIRMED' && order.paymentId !== null;
+  if (order.status !== 'PENDING_PAYMENT' && !confirmed) return;
+  const cents = (confirmed || world.random.chance(0.5) ? -1 : 1) * (1 + world.random.below(400));
+  const version = order.version + 1;
+  const after = { ...order, version, shippingCents: order.shippingCents + cents, totalCents: order.totalCents + cents };
+  const now = new Date(world.now);
+  const back = { paymentId: order.paymentId ?? '', centAmount: -cents, reason: 'ORDER_EDITED' as const };
+  const published = confirmed ? [refundRequired(order, back, version, now)] : [];
+  shop.orders.apply([{ before: order, after, timeline: [], published }]);
+  world.log(`${orderId} costs ${after.totalCents} now, ${confirmed ? 'after it was paid' : 'before it is paid'}`);
 }
 
 /** Staff give back a part, or all, of what was paid. */

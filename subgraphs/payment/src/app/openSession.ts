@@ -161,6 +161,11 @@ async function reachProvider(
   let payment = opened;
   try {
     const changes = termsDiffer(payment, terms);
+    if (changes && payment.providerReference === null) {
+      payment = await knownOnOldTerms(deps, provider, payment);
+      const ended = refusedState(payment);
+      if (ended !== undefined) return ended;
+    }
     if (changes) payment = await changeTerms(deps.payments, payment.id, terms);
     if (
       paymentWindowMs(provider) !== null &&
@@ -180,6 +185,20 @@ async function reachProvider(
     return { ok: true, payment: known, clientSecret, redirectUrl };
   } catch (error) {
     return refusalOf(deps, error, payment);
+  }
+}
+
+/**
+ * The payment with its intent as it was asked for first. That call may have failed for us and still be on its way: asked under its own key
+ * it makes no second intent, as another key would. A refusal is final for its key, so that nothing comes of it any more.
+ */
+async function knownOnOldTerms(deps: OpenSessionDeps, provider: PaymentProvider, payment: Payment): Promise<Payment> {
+  try {
+    const { intent } = await makeIntent(provider, payment);
+    return (await deps.followIntent(payment, intent, {})).payment;
+  } catch (error) {
+    if (error instanceof ProviderRefused) return payment;
+    throw error;
   }
 }
 
