@@ -74,7 +74,7 @@ async function applyNotice(deps: ProcessWebhookDeps, webhook: StoredWebhook): Pr
   if (notice.kind === 'METHOD') return applyMethod(deps, webhook, notice);
   const { reference, paymentId } = aboutOf(notice);
   const payment = await deps.payments.ofIntent(webhook.provider, reference, paymentId);
-  if (payment === undefined) return isForeign(notice) ? 'NOT_OURS' : 'UNKNOWN_PAYMENT';
+  if (payment === undefined) return isForeign(notice) || isOver(notice) ? 'NOT_OURS' : 'UNKNOWN_PAYMENT';
   const cause = { webhookId: webhook.id, providerEventId: webhook.providerEventId };
   const outcome = ({ changed, early }: { changed: boolean; early?: boolean }): Outcome =>
     early ? 'EARLY' : changed ? 'SETTLED_WITH_EFFECT' : 'NOTHING_NEW';
@@ -103,6 +103,9 @@ async function applyNotice(deps: ProcessWebhookDeps, webhook: StoredWebhook): Pr
 }
 
 type PaymentNotice = Exclude<ProviderNotice, { kind: 'IRRELEVANT' | 'METHOD' }>;
+
+/** The end of an intent that no payment knows, as its payment goes on with another one: nothing can come of it. */
+const isOver = (notice: PaymentNotice): boolean => notice.kind === 'INTENT' && notice.intent.state === 'CANCELLED';
 
 /** Intents that this shop has made carry the id of their payment. */
 const isForeign = (notice: PaymentNotice): boolean =>

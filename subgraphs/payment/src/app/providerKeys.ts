@@ -9,7 +9,7 @@ export const providerKeys = {
   createIntent: (p: Payment) => `${p.id}:intent:${p.attempt}:${p.amountCents}${p.currencyCode}`,
   updateIntent: (p: Payment) => `${p.id}:amount:${p.attempt}:${p.amountCents}${p.currencyCode}`,
   completeIntent: (p: Payment) => `${p.id}:complete:${p.attempt}:${p.amountCents}${p.currencyCode}`,
-  cancelIntent: (p: Payment) => `${p.id}:cancel:${p.attempt}:${p.capturedCents}`,
+  cancelIntent: (p: Payment) => `${p.id}:cancel:${p.attempt}:${p.capturedCents}:${p.providerReference}`,
   captureIntent: (p: Payment, c: Capture) =>
     `${c.id}:capture:${c.attempt}:${c.amountCents}${p.currencyCode}${c.final ? ':final' : ''}`,
   refund: (p: Payment, r: Refund) => `${r.id}:refund:${r.attempt}:${r.amountCents}${p.currencyCode}`,
