@@ -6,18 +6,18 @@ import { cells, RECOVERY_LIMIT_MS, runMatrix } from './runMatrix.js';
  * `npm run crash-matrix`: each process killed at each of its failpoints, and what became of the purchase it was in the middle of. Exit
  * status 1 when something was lost, doubled or too slow.
  */
-const USAGE = 'npm run crash-matrix -- [--times N] [--only PREFIX] [--together] [--keep]';
+const USAGE = 'npm run crash-matrix -- [--times N] [--only PREFIX] [--short] [--keep]';
 const { values } = parseArgs({
   options: {
     times: { type: 'string', default: '20' },
     only: { type: 'string' },
-    together: { type: 'boolean', default: false },
+    short: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h' },
   },
 });
 const times = Number(values.times);
-if (values.help || !Number.isInteger(times) || times < 1 || times > 1_000 || cells(values.only).length === 0) {
+if (values.help || !Number.isInteger(times) || times < 1 || times > 1_000 || cells(values).length === 0) {
   console.error(
     `${USAGE}\nWithout --times ${cells().length} cells are killed 20 times each; recovery must take ${RECOVERY_LIMIT_MS / 1_000} s at most.`,
   );
@@ -33,7 +33,7 @@ try {
   const result = await runMatrix({
     times,
     only: values.only,
-    together: values.together,
+    isShort: values.short,
     keepFolder: values.keep,
     log,
     signal: abort.signal,

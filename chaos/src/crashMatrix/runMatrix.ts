@@ -35,8 +35,8 @@ export interface MatrixOptions {
   readonly times: number;
   /** Only failpoints whose names begin so. */
   readonly only?: string | undefined;
-  /** Kills one process of each kind at once, each on its own purchase: faster, and recoveries are not told apart. */
-  readonly together: boolean;
+  /** In its short form each failpoint kills in one process, and several processes at a time: recoveries are not told apart. */
+  readonly isShort: boolean;
   readonly log: (line: string) => void;
   readonly signal?: AbortSignal;
   readonly keepFolder?: boolean;
@@ -54,10 +54,21 @@ const SPRING_PATIENCE_MS = 45_000;
 const REST_PATIENCE_MS = 60_000;
 const LOOK_EVERY_MS = 100;
 
-export const cells = (only = ''): Cell[] =>
-  (Object.keys(FAILPOINTS) as FailpointName[])
-    .filter((failpoint) => failpoint.startsWith(only))
-    .flatMap((failpoint) => FAILPOINTS[failpoint].in.map((process) => ({ failpoint, process })));
+/** Each failpoint in each process that passes it. In the short form in one: in that which has the fewest so far. */
+export function cells({ only = '', isShort = false }: { only?: string | undefined; isShort?: boolean } = {}): Cell[] {
+  const names = (Object.keys(FAILPOINTS) as FailpointName[]).filter((failpoint) => failpoint.startsWith(only));
+  const all = names.flatMap((failpoint) => FAILPOINTS[failpoint].in.map((process): Cell => ({ failpoint, process })));
+  if (!isShort) return all;
+  const chosen: Cell[] = [];
+  const load = (process: CrashingProcess): number => chosen.filter((cell) => cell.process === process).length;
+  for (const choices of names
+    .map((name) => all.filter(({ failpoint }) => failpoint === name))
+    .sort((a, b) => a.length - b.length)) {
+    const [best] = [...choices].sort((a, b) => load(a.process) - load(b.process));
+    if (best !== undefined) chosen.push(best);
+  }
+  return chosen;
+}
 
 /**
  * Kills each process at each of its failpoints, in the middle of a purchase that passes it, and holds the shop to it: the process comes
@@ -68,7 +79,7 @@ export async function runMatrix(o: MatrixOptions): Promise<MatrixResult> {
   const violations: Violation[] = [];
   const histories = new Map<string, readonly string[]>();
   for (const kind of Object.keys(SHOP_KINDS) as ShopKind[]) {
-    const wanted = cells(o.only).filter(({ failpoint }) => shopKindOf(failpoint) === kind);
+    const wanted = cells(o).filter(({ failpoint }) => shopKindOf(failpoint) === kind);
     if (wanted.length === 0) continue;
     o.log(`a shop that ${kind}: ${wanted.length} cells, ${o.times} times each`);
     const done = await runInShop(o, kind, wanted);
@@ -126,7 +137,7 @@ const tell = ({ cell, recoveryMs, awayMs, fault }: Crash): string =>
 /** Cells that are done at the same time: one, or one per process. */
 function roundsOf(wanted: readonly Cell[], o: MatrixOptions): Cell[][] {
   const all = Array.from({ length: o.times }, () => wanted).flat();
-  if (!o.together) return all.map((cell) => [cell]);
+  if (!o.isShort) return all.map((cell) => [cell]);
   const rounds: Cell[][] = [];
   const waiting = [...all];
   while (waiting.length > 0) {
