@@ -45,6 +45,8 @@ const STAGES = [
         '--testPathIgnorePatterns',
         'integration',
         'tests/e2e',
+        'tests/audit',
+        'tests/simulation',
         'tests/resilience',
         'tests/federation',
         '/dist/',

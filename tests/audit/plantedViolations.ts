@@ -289,7 +289,7 @@ export const plants: readonly Plant[] = [
     invariant: 'no-overdue-orders',
     database: 'order',
     sql: [
-      `UPDATE orders SET status = 'PENDING_PAYMENT', expired_at = NULL WHERE id = ${EXPIRED}`,
+      `UPDATE orders SET status = 'PENDING_PAYMENT', expired_at = NULL, payment_due_at = now() - interval '1 hour' WHERE id = ${EXPIRED}`,
       `DELETE FROM order_event WHERE type = 'EXPIRED'`,
     ],
   },
