@@ -131,7 +131,14 @@ async function letThemShop(
 ): Promise<Purchase[]> {
   const done: Purchase[] = [];
   let begun = 0;
-  const telling = setInterval(() => o.log(`${done.length} of ${o.purchases} purchases are through`), TELL_EVERY_MS);
+  let toldDone = 0;
+  const telling = setInterval(() => {
+    // when nothing moves: on what the shoppers wait
+    const waiting = [...mall.guest.waitingFor(), ...mall.staff.waitingFor(), ...mall.browser.waitingFor()];
+    const stuck = done.length === toldDone ? `; waiting for ${waiting.join(', ') || 'the time to pass'}` : '';
+    toldDone = done.length;
+    o.log(`${done.length} of ${o.purchases} purchases are through${stuck}`);
+  }, TELL_EVERY_MS);
   const shopper = async (): Promise<void> => {
     while (begun < o.purchases) {
       o.signal?.throwIfAborted();

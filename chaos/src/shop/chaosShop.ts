@@ -83,8 +83,10 @@ export async function startChaosShop(o: {
       closers.push(() => made.close());
       return made;
     };
+    // without the token that has run out, which the gateway would refuse
+    const door = shopper();
     const staff = createPatience(shopper(), async (client) => {
-      const { data } = await client.send<{ sessionCreate: { accessToken: string } }>('SessionCreate', ADMIN);
+      const { data } = await door.send<{ sessionCreate: { accessToken: string } }>('SessionCreate', ADMIN);
       client.setToken(data.sessionCreate.accessToken);
     });
     const guest = createPatience(shopper());

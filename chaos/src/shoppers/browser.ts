@@ -19,6 +19,8 @@ export interface Browser {
   pay(intentId: string, method: string): Promise<IntentStatus>;
   authenticate(intentId: string): Promise<IntentStatus>;
   status(intentId: string): Promise<IntentStatus>;
+  /** What is being waited for at this moment. */
+  waitingFor(): string[];
 }
 
 const PATIENCE_MS = 60_000;
@@ -33,7 +35,17 @@ export function createBrowser(standIns: string): Browser {
     });
     return { status: response.status, answer: await response.json() };
   }
+  const waiting = new Map<object, string>();
   async function untilAnswered<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
+    const me = {};
+    waiting.set(me, what.split(' ')[0] ?? what);
+    try {
+      return await asked(what, ask);
+    } finally {
+      waiting.delete(me);
+    }
+  }
+  async function asked<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
     for (const deadline = Date.now() + PATIENCE_MS; ; ) {
       const answer = await ask().catch(() => undefined);
       if (answer !== undefined) return answer;
@@ -55,6 +67,7 @@ export function createBrowser(standIns: string): Browser {
   };
   return {
     status,
+    waitingFor: () => [...waiting.values()],
     pay: (intentId, method) => act(intentId, 'pay', { payment_method: method }),
     authenticate: (intentId) => act(intentId, 'authenticate', { outcome: 'succeed' }),
   };

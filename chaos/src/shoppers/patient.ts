@@ -10,6 +10,8 @@ export interface Patient {
   send<Data>(operation: string, variables?: object, o?: { patienceMs?: number }): Promise<Data>;
   /** How many times something was sent again, by the reason. */
   readonly retries: ReadonlyMap<string, number>;
+  /** What is being waited for at this moment, with the reason why it was sent again. */
+  waitingFor(): string[];
 }
 
 export class OutOfPatience extends Error {
@@ -30,25 +32,45 @@ const PASSING = new Set([
 /** `signIn` is called when the session has run out, before the same is sent again. */
 export function createPatience(shopper: Shopper, signIn?: (shopper: Shopper) => Promise<void>): Patient {
   const retries = new Map<string, number>();
+  const waiting = new Map<object, string>();
   return {
     retries,
+    waitingFor: () => [...waiting.values()],
     async send<Data>(operation: string, variables: object = {}, o: { patienceMs?: number } = {}): Promise<Data> {
       const deadline = Date.now() + (o.patienceMs ?? 60_000);
-      for (let pauseMs = 150; ; pauseMs = Math.min(pauseMs * 1.6, 2_000)) {
-        let reason: string;
-        try {
-          return (await shopper.send<Data>(operation, variables)).data;
-        } catch (error) {
-          reason = reasonOf(error);
-          if (reason === 'UNAUTHENTICATED' && signIn !== undefined) await signIn(shopper).catch(() => undefined);
-          else if (error instanceof Refused && !isPassing(error)) throw error;
-        }
-        retries.set(reason, (retries.get(reason) ?? 0) + 1);
-        if (Date.now() > deadline) throw new OutOfPatience(`${operation}: ${reason}`);
-        await delay(pauseMs * (0.75 + Math.random() / 2));
+      const me = {};
+      waiting.set(me, operation);
+      try {
+        return await untilAnswered<Data>(operation, variables, deadline, (reason) =>
+          waiting.set(me, `${operation} (${reason})`),
+        );
+      } finally {
+        waiting.delete(me);
       }
     },
   };
+
+  async function untilAnswered<Data>(
+    operation: string,
+    variables: object,
+    deadline: number,
+    tell: (reason: string) => void,
+  ): Promise<Data> {
+    for (let pauseMs = 150; ; pauseMs = Math.min(pauseMs * 1.6, 2_000)) {
+      let reason: string;
+      try {
+        return (await shopper.send<Data>(operation, variables)).data;
+      } catch (error) {
+        reason = reasonOf(error);
+        if (reason === 'UNAUTHENTICATED' && signIn !== undefined) await signIn(shopper).catch(() => undefined);
+        else if (error instanceof Refused && !isPassing(error)) throw error;
+      }
+      retries.set(reason, (retries.get(reason) ?? 0) + 1);
+      tell(reason);
+      if (Date.now() > deadline) throw new OutOfPatience(`${operation}: ${reason}`);
+      await delay(pauseMs * (0.75 + Math.random() / 2));
+    }
+  }
 }
 
 const isPassing = (refused: Refused): boolean =>
