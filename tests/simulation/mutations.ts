@@ -3,20 +3,18 @@ import type { Mutation } from './shop.js';
 /** Guards taken away, one at a time: each of them must make schedules fail, or it guards nothing (or the simulation sees nothing). */
 export const mutations: readonly Mutation[] = [
   {
-    name: 'a run that was taken over may still commit and undo',
+    name: 'a run that was taken over may still commit what another one is undoing',
     mutate(shop) {
       const { placements } = shop;
-      const nowHeld = <P extends { readonly scope: string; readonly key: string; readonly runToken: string }>(
-        p: P,
-      ): P => ({
-        ...p,
-        runToken: shop.orderTables.placements.get(`${p.scope} ${p.key}`)?.runToken ?? p.runToken,
-      });
+      const table = shop.orderTables.placements;
       shop.placements = {
         ...placements,
-        commit: (placement, placed, published) => placements.commit(nowHeld(placement), placed, published),
-        startUndo: (placement, refusal, leaseMs) => placements.startUndo(nowHeld(placement), refusal, leaseMs),
-        endRefused: (placement, refusal) => placements.endRefused(nowHeld(placement), refusal),
+        commit(placement, placed, published) {
+          const key = `${placement.scope} ${placement.key}`;
+          const row = table.get(key);
+          if (row?.step === 'UNDOING') table.set(key, { ...row, step: 'RUNNING' });
+          return placements.commit({ ...placement, runToken: row?.runToken ?? placement.runToken }, placed, published);
+        },
       };
     },
   },

@@ -213,6 +213,9 @@ export function openShop(
       [...orderTables.placements.values()].some(
         ({ step, leaseUntil }) => (step === 'RUNNING' || step === 'UNDOING') && leaseUntil < world.now,
       );
+    const running = (): boolean =>
+      [...orderTables.placements.values()].some(({ step }) => step === 'RUNNING' || step === 'UNDOING');
+    sweep(life, 1_000, running, () => app.renewPlacements());
     sweep(life, 2_000, due, () => app.resumePlacements());
     sweep(
       life,
