@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startToyShop, type ToyShop } from '../testing/toyShop.js';
@@ -8,7 +8,8 @@ import { readManifests } from './persistedOperations.js';
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const WHO = 'query Who {\n  whoami\n}';
 const PAGE = 'query Page($n: Int) {\n  products(first: $n) {\n    id\n  }\n}';
-const file = join(mkdtempSync(join(tmpdir(), 'souk-persisted-')), 'manifest.json');
+const folder = mkdtempSync(join(tmpdir(), 'souk-persisted-'));
+const file = join(folder, 'manifest.json');
 const manifest = (operations: { id: string; name: string; body: string }[]) =>
   writeFileSync(file, JSON.stringify({ format: 'apollo-persisted-query-manifest', version: 1, operations }));
 
@@ -19,7 +20,10 @@ beforeAll(async () => {
   only = await startToyShop({ persistedOperations: 'only', persistedManifests: [file] });
   prefer = await startToyShop({ persistedOperations: 'prefer', persistedManifests: [file] });
 });
-afterAll(() => Promise.all([only.close(), prefer.close()]));
+afterAll(async () => {
+  await Promise.all([only.close(), prefer.close()]);
+  rmSync(folder, { recursive: true });
+});
 
 const answer = { data: { whoami: 'anonymous' } };
 const apq = (hash: string) => ({ extensions: { persistedQuery: { version: 1, sha256Hash: hash } } });
