@@ -50,6 +50,7 @@ export interface ChaosResult {
 }
 
 const PAYMENT_WINDOW_SECONDS = 15;
+const SHOPPERS_PATIENCE_MS = 60_000;
 const QUIET_PATIENCE_MS = 240_000;
 const MOST_HISTORIES = 10;
 const TELL_EVERY_MS = 5_000;
@@ -64,6 +65,7 @@ export async function runChaos(o: ChaosOptions): Promise<ChaosResult> {
   o.log(`seed ${o.seed}: ${o.purchases} purchases, ${plan.length} faults, ${o.shoppers} shoppers at once`);
   const shop = await startChaosShop({
     paymentWindowSeconds: PAYMENT_WINDOW_SECONDS,
+    patienceMs: SHOPPERS_PATIENCE_MS,
     log: o.log,
     ...(o.signal === undefined ? {} : { signal: o.signal }),
     ...(o.keepFolder === undefined ? {} : { keepFolder: o.keepFolder }),

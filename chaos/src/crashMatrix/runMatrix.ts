@@ -12,7 +12,7 @@ import { createBrowser } from '../shoppers/browser.js';
 import { stockShelves } from '../shoppers/catalogue.js';
 import type { Mall, Purchase } from '../shoppers/shop.js';
 import { arm, type CrashingProcess, disarm, type Trap } from './arm.js';
-import { LED_BY, SHOP_KINDS, type ShopKind, shopKindOf, TRIP_OF, TRIPS, type TripName } from './trips.js';
+import { LED_BY, PATIENCE_MS, SHOP_KINDS, type ShopKind, shopKindOf, TRIP_OF, TRIPS, type TripName } from './trips.js';
 
 export interface Cell {
   readonly failpoint: FailpointName;
@@ -50,7 +50,7 @@ export interface MatrixResult {
 
 /** What the issue asks for: an interrupted purchase has finished or compensated so long after the process's return. */
 export const RECOVERY_LIMIT_MS = 15_000;
-const SPRING_PATIENCE_MS = 45_000;
+const SPRING_PATIENCE_MS = 90_000;
 const REST_PATIENCE_MS = 60_000;
 const LOOK_EVERY_MS = 100;
 
@@ -93,6 +93,7 @@ export async function runMatrix(o: MatrixOptions): Promise<MatrixResult> {
 async function runInShop(o: MatrixOptions, kind: ShopKind, wanted: readonly Cell[]): Promise<MatrixResult> {
   const shop = await startChaosShop({
     paymentWindowSeconds: 600,
+    patienceMs: PATIENCE_MS,
     log: o.log,
     env: SHOP_KINDS[kind],
     ...(o.signal === undefined ? {} : { signal: o.signal }),
@@ -111,11 +112,13 @@ async function runInShop(o: MatrixOptions, kind: ShopKind, wanted: readonly Cell
       paymentWindowMs: 600_000,
     };
     const crashes: Crash[] = [];
-    for (const round of roundsOf(wanted, o)) {
-      o.signal?.throwIfAborted();
-      const done = await crash(shop, mall, round, crashes.length);
-      crashes.push(...done);
-      for (const one of done) o.log(`${crashes.length}/${wanted.length * o.times} ${tell(one)}`);
+    const add = (crash: Crash): void => {
+      crashes.push(crash);
+      o.log(`${crashes.length}/${wanted.length * o.times} ${tell(crash)}`);
+    };
+    for (let time = 0; time < o.times; time += 1) {
+      if (o.isShort) (await crashInLanes(o, shop, mall, wanted, time * wanted.length)).forEach(add);
+      else for (const cell of wanted) add(await crashAlone(o, shop, mall, cell, crashes.length));
     }
     o.log('auditing');
     const { violations } = await audit(storesFrom(shop.env), { lateMs: 1_000, confirmMs: 6_000 });
@@ -134,46 +137,53 @@ const tell = ({ cell, recoveryMs, awayMs, fault }: Crash): string =>
     fault === undefined ? '' : `: ${fault}`
   }`;
 
-/** Cells that are done at the same time: one, or one per process. */
-function roundsOf(wanted: readonly Cell[], o: MatrixOptions): Cell[][] {
-  const all = Array.from({ length: o.times }, () => wanted).flat();
-  if (!o.isShort) return all.map((cell) => [cell]);
-  const rounds: Cell[][] = [];
-  const waiting = [...all];
-  while (waiting.length > 0) {
-    const round: Cell[] = [];
-    for (const cell of [...waiting]) {
-      if (round.some(({ process }) => process === cell.process) || !fits(round, cell)) continue;
-      round.push(cell);
-      waiting.splice(waiting.indexOf(cell), 1);
-    }
-    rounds.push(round);
-  }
-  return rounds;
+/** One kill: the purchase that it interrupts has to end, and everything to come to rest, before the next. */
+async function crashAlone(o: MatrixOptions, shop: ChaosShop, mall: Mall, cell: Cell, index: number): Promise<Crash> {
+  o.signal?.throwIfAborted();
+  const faults: string[] = [];
+  const trap = await arm(shop, cell.process, cell.failpoint, LED_BY[cell.failpoint]);
+  const trip = travel(shop, mall, TRIP_OF[cell.failpoint], index, faults);
+  const { died, back } = await follow(shop, trap, faults);
+  await trip;
+  const recoveryMs = Math.max(0, (await rest(shop, faults)) - back);
+  if (recoveryMs > RECOVERY_LIMIT_MS) faults.push(`took ${recoveryMs} ms to recover`);
+  return { cell, recoveryMs, awayMs: back - died, ...(faults.length === 0 ? {} : { fault: faults.join('; ') }) };
 }
 
-/** A journey that lets webhooks wait, or another one's placement hang, goes alone. */
-const ALONE: readonly TripName[] = ['pays at the last moment', 'goes away while its order is placed'];
-const fits = (round: readonly Cell[], { failpoint }: Cell): boolean =>
-  round.length === 0 ||
-  (!ALONE.includes(TRIP_OF[failpoint]) && round.every((other) => !ALONE.includes(TRIP_OF[other.failpoint])));
-
-async function crash(shop: ChaosShop, mall: Mall, round: readonly Cell[], index: number): Promise<Crash[]> {
-  const traps = await Promise.all(
-    round.map(({ process, failpoint }) => arm(shop, process, failpoint, LED_BY[failpoint])),
-  );
-  const trips = [...new Set(round.map(({ failpoint }) => TRIP_OF[failpoint]))];
-  const faults: string[] = [];
-  const purchases = trips.map((trip, position) => travel(shop, mall, trip, index * 10 + position, faults));
-  const times = await Promise.all(traps.map((trap) => follow(shop, trap, faults)));
-  const backAt = Math.max(...times.map(({ back }) => back));
-  await Promise.all(purchases);
-  const rested = await rest(shop, faults);
-  return round.map((cell, position) => {
-    const { died, back } = times[position] as (typeof times)[number];
-    const recoveryMs = Math.max(0, rested - backAt);
-    if (recoveryMs > RECOVERY_LIMIT_MS) faults.push(`took ${recoveryMs} ms to recover`);
-    return { cell, recoveryMs, awayMs: back - died, ...(faults.length === 0 ? {} : { fault: faults.join('; ') }) };
+/**
+ * Kills processes of all kinds at the same time, each as soon as it is back from the last kill. All purchases have to end, and
+ * everything to come to rest after the last return: the recovery that is told for each is that of all.
+ */
+async function crashInLanes(
+  o: MatrixOptions,
+  shop: ChaosShop,
+  mall: Mall,
+  wanted: readonly Cell[],
+  firstIndex: number,
+): Promise<Crash[]> {
+  const trips: Promise<void>[] = [];
+  const killed: { readonly cell: Cell; readonly faults: string[]; readonly died: number; readonly back: number }[] = [];
+  const lane = async (process: CrashingProcess): Promise<void> => {
+    for (const cell of wanted.filter((one) => one.process === process)) {
+      o.signal?.throwIfAborted();
+      const faults: string[] = [];
+      const trap = await arm(shop, process, cell.failpoint, LED_BY[cell.failpoint]);
+      trips.push(travel(shop, mall, TRIP_OF[cell.failpoint], firstIndex + trips.length, faults));
+      killed.push({ cell, faults, ...(await follow(shop, trap, faults)) });
+      o.log(`${killed.length} of ${wanted.length} kills: ${cell.failpoint} (${process})`);
+    }
+  };
+  await Promise.all([...new Set(wanted.map(({ process }) => process))].map(lane));
+  const lastBack = Math.max(...killed.map(({ back }) => back));
+  await Promise.all(trips);
+  const restFaults: string[] = [];
+  // A message that could not be sent while its service was away waits for its next attempt, each twice as long: no purchase waits for it.
+  const recoveryMs = Math.max(0, (await rest(shop, restFaults, (what) => !what.endsWith('messages'))) - lastBack);
+  if (recoveryMs > RECOVERY_LIMIT_MS) restFaults.push(`took ${recoveryMs} ms to recover`);
+  await rest(shop, restFaults);
+  return killed.map(({ cell, faults, died, back }) => {
+    const fault = [...faults, ...restFaults].join('; ');
+    return { cell, recoveryMs, awayMs: back - died, ...(fault === '' ? {} : { fault }) };
   });
 }
 
@@ -216,13 +226,17 @@ async function follow(shop: ChaosShop, trap: Trap, faults: string[]): Promise<{ 
   return { died, back: Date.now() };
 }
 
-/** When nothing was under way any more. */
-async function rest(shop: ChaosShop, faults: string[]): Promise<number> {
+/** When nothing (of what counts) was under way any more. */
+async function rest(
+  shop: ChaosShop,
+  faults: string[],
+  counts: (what: string) => boolean = () => true,
+): Promise<number> {
   const providers = controlProviders(shop.standIns);
   let left: string[] = [];
   for (const deadline = Date.now() + REST_PATIENCE_MS; Date.now() < deadline; await delay(LOOK_EVERY_MS)) {
     const lookedAt = Date.now();
-    left = await unfinished(shop.databases, providers).catch(() => ['a store that cannot be asked']);
+    left = (await unfinished(shop.databases, providers).catch(() => ['a store that cannot be asked'])).filter(counts);
     if (left.length === 0) return lookedAt;
   }
   faults.push(`there is still: ${left.join(', ')}`);

@@ -22,7 +22,10 @@ export const SHOP_KINDS = {
 } as const;
 export type ShopKind = keyof typeof SHOP_KINDS;
 
-const PATIENCE_MS = 60_000;
+/** A process on its way may be away again and again. */
+export const PATIENCE_MS = 180_000;
+/** Longer than what runs takes, when it does not hang. */
+const A_WHILE_AGO = `now() - interval '400 milliseconds'`;
 
 async function order(mall: Mall, purchase: Purchase): Promise<string> {
   await place(mall, purchase, await fillCart(mall, purchase, createRandom(purchase.index)));
@@ -86,8 +89,19 @@ export const TRIPS = {
     async goes(mall, purchase) {
       await pay(mall, purchase, await order(mall, purchase));
       await follow(mall, purchase, ['CONFIRMED'], PATIENCE_MS);
-      if (!(await addUnit(mall, purchase, mall.catalogue.plenty[0] ?? ''))) throw new Error('the edit was refused');
-      await mall.browser.pay(await openPayment(mall, purchase), 'pm_card_visa');
+      await addArticle(mall, purchase);
+    },
+  },
+  'has an edit undone by the sweeper, and made again': {
+    endsAs: 'CONFIRMED',
+    async goes(mall, purchase, shop) {
+      await pay(mall, purchase, await order(mall, purchase));
+      await follow(mall, purchase, ['CONFIRMED'], PATIENCE_MS);
+      await whileLeasesEnd(
+        shop,
+        `order_edit SET lease_until = now() WHERE state IN ('PREPARING', 'UNDOING') AND created_at < ${A_WHILE_AGO}`,
+        () => addArticle(mall, purchase),
+      );
     },
   },
   'is captured by staff': {
@@ -102,20 +116,16 @@ export const TRIPS = {
       });
     },
   },
-  'goes away while its order is placed': {
-    endsAs: 'CANCELLED',
+  'has its order placed by the sweeper': {
+    endsAs: 'CONFIRMED',
     async goes(mall, purchase, shop) {
-      const cart = await fillCart(mall, purchase, createRandom(purchase.index));
-      const { centAmount, currencyCode } = cart.cost.total;
-      const input = {
-        cartId: cart.id,
-        cartVersion: cart.version,
-        expectedTotal: { centAmount, currencyCode },
-        idempotencyKey: `place-${randomUUID()}`,
-      };
-      await mall.guest.send('OrderPlace', { input }, { patienceMs: 0 }).catch(() => undefined);
-      purchase.orderId = await orderOfCart(shop, cart.id);
-      await cancel(mall, purchase);
+      const intentId = await whileLeasesEnd(
+        shop,
+        `placement SET lease_until = now() WHERE step = 'RUNNING' AND updated_at < ${A_WHILE_AGO}`,
+        () => order(mall, purchase),
+      );
+      await pay(mall, purchase, intentId);
+      await follow(mall, purchase, ['CONFIRMED'], PATIENCE_MS);
     },
   },
 } as const satisfies Readonly<Record<string, Trip>>;
@@ -131,12 +141,12 @@ export const TRIP_OF: Readonly<Record<FailpointName, TripName>> = {
   'order.placement.beforeUndo': 'sees another price than it pays',
   'order.placement.afterStartUndo': 'sees another price than it pays',
   'order.placement.afterUndo': 'sees another price than it pays',
-  'order.resume.afterTakeOver': 'goes away while its order is placed',
+  'order.resume.afterTakeOver': 'has its order placed by the sweeper',
   'order.apply.before': 'buys',
   'order.apply.after': 'buys',
   'order.edit.afterClaim': 'has an article added',
   'order.edit.afterReserve': 'has an article added',
-  'order.edit.afterUndo': 'has an article added',
+  'order.edit.afterUndo': 'has an edit undone by the sweeper, and made again',
   'order.capture.afterSell': 'pays at the last moment',
   'product.stock.afterReserve': 'buys',
   'product.stock.afterRelease': 'sees another price than it pays',
@@ -194,13 +204,19 @@ async function webhooks(shop: ChaosShop, paused: boolean): Promise<void> {
   });
 }
 
-async function orderOfCart(shop: ChaosShop, cartId: string): Promise<string> {
-  for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; ) {
-    const [found] = await shop.databases.query<{ id: string }>('order', 'SELECT id FROM orders WHERE cart_id = $1', [
-      cartId,
-    ]);
-    if (found !== undefined) return found.id;
-    await new Promise((resolve) => setTimeout(resolve, 200));
+async function addArticle(mall: Mall, purchase: Purchase): Promise<void> {
+  if (!(await addUnit(mall, purchase, mall.catalogue.plenty[0] ?? ''))) throw new Error('the edit was refused');
+  await mall.browser.pay(await openPayment(mall, purchase), 'pm_card_visa');
+}
+
+/** Ends the leases of what hangs as soon as it hangs, so that the sweeper comes at once and not seconds later. */
+async function whileLeasesEnd<T>(shop: ChaosShop, leases: string, work: () => Promise<T>): Promise<T> {
+  const ending = setInterval(() => {
+    shop.databases.query('order', `UPDATE ${leases}`).catch(() => undefined);
+  }, 250);
+  try {
+    return await work();
+  } finally {
+    clearInterval(ending);
   }
-  throw new Error(`the order of ${cartId} was never finished`);
 }

@@ -34,6 +34,8 @@ const ADMIN = { email: 'admin@chaos.example', password: 'correct horse battery s
  */
 export async function startChaosShop(o: {
   readonly paymentWindowSeconds: number;
+  /** How long shoppers and staff send the same again, unless they say otherwise. */
+  readonly patienceMs: number;
   readonly log: (line: string) => void;
   readonly signal?: AbortSignal;
   readonly keepFolder?: boolean;
@@ -85,11 +87,15 @@ export async function startChaosShop(o: {
     };
     // without the token that has run out, which the gateway would refuse
     const door = shopper();
-    const staff = createPatience(shopper(), async (client) => {
-      const { data } = await door.send<{ sessionCreate: { accessToken: string } }>('SessionCreate', ADMIN);
-      client.setToken(data.sessionCreate.accessToken);
+    const { patienceMs } = o;
+    const staff = createPatience(shopper(), {
+      patienceMs,
+      async signIn(client) {
+        const { data } = await door.send<{ sessionCreate: { accessToken: string } }>('SessionCreate', ADMIN);
+        client.setToken(data.sessionCreate.accessToken);
+      },
     });
-    const guest = createPatience(shopper());
+    const guest = createPatience(shopper(), { patienceMs });
     return { stack, links, guest, staff, databases, env, standIns: stack.urls.standIns, failpoints, stop };
   } catch (error) {
     await stop();

@@ -30,14 +30,18 @@ const PASSING = new Set([
 ]);
 
 /** `signIn` is called when the session has run out, before the same is sent again. */
-export function createPatience(shopper: Shopper, signIn?: (shopper: Shopper) => Promise<void>): Patient {
+export function createPatience(
+  shopper: Shopper,
+  defaults: { readonly patienceMs: number; readonly signIn?: (shopper: Shopper) => Promise<void> },
+): Patient {
+  const { signIn } = defaults;
   const retries = new Map<string, number>();
   const waiting = new Map<object, string>();
   return {
     retries,
     waitingFor: () => [...waiting.values()],
     async send<Data>(operation: string, variables: object = {}, o: { patienceMs?: number } = {}): Promise<Data> {
-      const deadline = Date.now() + (o.patienceMs ?? 60_000);
+      const deadline = Date.now() + (o.patienceMs ?? defaults.patienceMs);
       const me = {};
       waiting.set(me, operation);
       try {

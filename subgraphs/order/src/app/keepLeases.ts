@@ -7,7 +7,7 @@ type Run = (placement: Placement) => Promise<PlacementOutcome>;
 /** A run that is younger than this has most of its lease before it. */
 const RENEW_AFTER_MS = 1_000;
 /** All calls of a run are bounded; one that takes longer than this hangs, and another process may try. */
-const LONGEST_RUN_MS = 30_000;
+const LONGEST_RUN_MS = 10_000;
 
 /**
  * Keeps the leases of the placements that this process is running, so that a lease can be short: a run that is slow keeps its placement, and
