@@ -305,7 +305,7 @@ test('a confirmation link works once, verifies the address and signs in; only it
   const { emailConfirmationToken: old } = await run<{ emailConfirmationToken: string }>(service('notification'), ask, {
     id: late,
   });
-  await db.query(`UPDATE account_token SET expires_at = now() WHERE account_id = $1`, [late]);
+  await db.query(`UPDATE account_token SET expires_at = now() - interval '1 second' WHERE account_id = $1`, [late]);
   expect(codes(await run<Session>(guest, confirm, { token: old }))).toEqual(['TOKEN_EXPIRED']);
   for (const viewer of [guest, member(id), service('order')]) {
     expect((await souk.as(viewer).send(ask, { id })).errors[0]?.extensions?.code).toBe(

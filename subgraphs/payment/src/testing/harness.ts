@@ -146,10 +146,23 @@ export async function paymentHarness(
   };
 }
 
-const duePayments = sql('test.duePayments', `UPDATE payment SET reconcile_at = now() WHERE reconcile_at IS NOT NULL`);
-const dueRefunds = sql('test.dueRefunds', `UPDATE refund SET attempt_at = now() WHERE attempt_at IS NOT NULL`);
-const dueMethods = sql('test.dueMethods', `UPDATE payment_method SET detach_at = now() WHERE detach_at IS NOT NULL`);
-const dueWebhooks = sql('test.dueWebhooks', `UPDATE webhook_event SET attempt_at = now() WHERE attempt_at IS NOT NULL`);
+/** A second ago: the columns round to milliseconds, so that what is due now may be due half a millisecond later. */
+const duePayments = sql(
+  'test.duePayments',
+  `UPDATE payment SET reconcile_at = now() - interval '1 second' WHERE reconcile_at IS NOT NULL`,
+);
+const dueRefunds = sql(
+  'test.dueRefunds',
+  `UPDATE refund SET attempt_at = now() - interval '1 second' WHERE attempt_at IS NOT NULL`,
+);
+const dueMethods = sql(
+  'test.dueMethods',
+  `UPDATE payment_method SET detach_at = now() - interval '1 second' WHERE detach_at IS NOT NULL`,
+);
+const dueWebhooks = sql(
+  'test.dueWebhooks',
+  `UPDATE webhook_event SET attempt_at = now() - interval '1 second' WHERE attempt_at IS NOT NULL`,
+);
 const eventsOf = sql<{ type: string }>(
   'test.eventsOf',
   `SELECT type FROM outbox_event WHERE aggregate_id = $1 ORDER BY sequence, id`,
