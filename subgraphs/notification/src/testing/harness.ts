@@ -31,7 +31,10 @@ const rows = sql<DeliveryRow>(
    FROM delivery ORDER BY created_at, channel`,
 );
 const clear = sql<never>('test.clear', 'TRUNCATE delivery, processed_event');
-const dueNow = sql<never>('test.dueNow', `UPDATE delivery SET next_attempt_at = now() - interval '1 second' WHERE state = 'QUEUED'`);
+const dueNow = sql<never>(
+  'test.dueNow',
+  `UPDATE delivery SET next_attempt_at = now() - interval '1 second' WHERE state = 'QUEUED'`,
+);
 
 /** The worker's app on a real database, talking to fake providers through the real SDKs. */
 export function notificationHarness() {
