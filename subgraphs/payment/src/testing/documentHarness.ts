@@ -129,7 +129,10 @@ const bounce = sql(
    SELECT CASE WHEN account = 'orders' THEN $1 ELSE $2 END, $3, payment_id, $5, account, currency_code, -amount_cents
    FROM ledger_entry WHERE transaction_id = $4`,
 );
-const makeDue = sql('test.documentsDue', 'UPDATE document_request SET attempt_at = now() - interval '1 second' WHERE attempt_at IS NOT NULL');
+const makeDue = sql(
+  'test.documentsDue',
+  `UPDATE document_request SET attempt_at = now() - interval '1 second' WHERE attempt_at IS NOT NULL`,
+);
 const numbers = sql<{ number: string }>('test.numbers', 'SELECT number FROM payment_document ORDER BY number');
 const requests = sql<{
   source: string;
