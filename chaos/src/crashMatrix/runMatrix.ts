@@ -177,8 +177,12 @@ async function crashInLanes(
   const lastBack = Math.max(...killed.map(({ back }) => back));
   await Promise.all(trips);
   const restFaults: string[] = [];
-  // A message that could not be sent while its service was away waits for its next attempt, each twice as long: no purchase waits for it.
-  const recoveryMs = Math.max(0, (await rest(shop, restFaults, (what) => !what.endsWith('messages'))) - lastBack);
+  // A message or document that could not be made while a service was away waits for its next attempt, each twice as long: no purchase
+  // waits for it.
+  const recoveryMs = Math.max(
+    0,
+    (await rest(shop, restFaults, (what) => !/(messages|documents)$/.test(what))) - lastBack,
+  );
   if (recoveryMs > RECOVERY_LIMIT_MS) restFaults.push(`took ${recoveryMs} ms to recover`);
   await rest(shop, restFaults);
   return killed.map(({ cell, faults, died, back }) => {

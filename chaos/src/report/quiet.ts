@@ -17,6 +17,7 @@ const UNFINISHED: readonly (readonly [what: string, database: DatabaseName, coun
     `payment WHERE reconcile_at IS NOT NULL AND state NOT IN ('AUTHORIZED', 'CAPTURED', 'CANCELLED')`,
   ],
   ['messages', 'notification', `delivery WHERE state = 'QUEUED'`],
+  ['documents', 'payment', 'document_request WHERE attempt_at IS NOT NULL'],
 ];
 
 export interface Quiet {
