@@ -29,4 +29,6 @@ export default {
     ],
   },
   testTimeout: 30_000,
+  // What tests start they stop; esbuild's helpers, of which each file that bundles a process has one, do not end by themselves.
+  forceExit: true,
 };
