@@ -85,7 +85,7 @@ test('a shopper buys from the console: each operation is filled in from the answ
     data: { paymentSessionCreate: { clientSecret: expect.any(String), userErrors: [] } },
   });
   expect(await run('Order')).toMatchObject({
-    data: { order: { status: 'PENDING_PAYMENT', allowedActions: ['PAY', 'CANCEL'] } },
+    data: { order: { status: 'PENDING_PAYMENT', allowedActions: ['PAY', 'CANCEL', 'CANCEL_LINES'] } },
   });
 });
 
