@@ -33,7 +33,7 @@ const find = sql<MethodRow>(
   'method.find',
   `SELECT ${COLUMNS} FROM payment_method m WHERE m.user_id = $1 AND m.id = $2 AND m.removed_at IS NULL`,
 );
-/** $1 provider, $2 customer or null, $3 methods with new ids. Who has no default gets the newest that is added here. */
+/** $1 provider, $2 customer or null, $3 methods with new ids, $4 when they were so. Who has no default gets the newest that is added here. */
 const save = sql<{ known: boolean }>(
   'method.save',
   `WITH told AS (
@@ -49,13 +49,15 @@ const save = sql<{ known: boolean }>(
        AND NOT EXISTS (SELECT 1 FROM payment_method m WHERE m.provider = $1 AND m.reference = told.reference)
      ORDER BY told.id DESC LIMIT 1),
    saved AS (
-     INSERT INTO payment_method AS m (id, user_id, provider, reference, brand, last4, exp_month, exp_year, is_default, removed_at)
+     INSERT INTO payment_method AS m (id, user_id, provider, reference, brand, last4, exp_month, exp_year, is_default, removed_at, as_of)
      SELECT told.id, owner.user_id, $1, told.reference, told.brand, told.last4, told."expMonth", told."expYear",
-       EXISTS (SELECT 1 FROM new_default WHERE new_default.id = told.id), CASE WHEN told.removed THEN now() END
+       EXISTS (SELECT 1 FROM new_default WHERE new_default.id = told.id), CASE WHEN told.removed THEN now() END, $4
      FROM told CROSS JOIN owner
      ON CONFLICT (provider, reference) DO UPDATE SET brand = coalesce(excluded.brand, m.brand), last4 = coalesce(excluded.last4, m.last4),
        exp_month = coalesce(excluded.exp_month, m.exp_month), exp_year = coalesce(excluded.exp_year, m.exp_year),
-       removed_at = coalesce(m.removed_at, excluded.removed_at), is_default = m.is_default AND excluded.removed_at IS NULL)
+       removed_at = coalesce(m.removed_at, excluded.removed_at), is_default = m.is_default AND excluded.removed_at IS NULL,
+       as_of = greatest(m.as_of, excluded.as_of)
+     WHERE excluded.as_of >= m.as_of OR excluded.removed_at IS NOT NULL)
    SELECT EXISTS (SELECT 1 FROM owner) AS known`,
 );
 /** One that was removed before stays so, and counts as found. */
@@ -106,9 +108,9 @@ export function createMethodStore(database: Database): MethodStore {
       const [row] = await database.query(find, [userId, id]);
       return row && methodOf(row);
     },
-    async save(provider, customerReference, methods) {
+    async save(provider, customerReference, methods, asOf) {
       const told = methods.map((method) => ({ ...method, id: newId('pmt') }));
-      const [row] = await database.query(save, [provider, customerReference, JSON.stringify(told)]);
+      const [row] = await database.query(save, [provider, customerReference, JSON.stringify(told), asOf]);
       return row?.known ?? false;
     },
     remove: (userId, id) =>

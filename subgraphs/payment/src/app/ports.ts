@@ -92,9 +92,14 @@ export interface MethodStore {
   find(userId: string, id: string): Promise<SavedMethod | undefined>;
   /**
    * Adds and updates methods of a customer; his first one becomes his default. Removed ones stay removed. A null customer stands for
-   * the one that has the method. False when neither is known here.
+   * the one that has the method. What is known to have been so later than `asOf` is kept. False when neither is known here.
    */
-  save(provider: string, customerReference: string | null, methods: readonly MethodSnapshot[]): Promise<boolean>;
+  save(
+    provider: string,
+    customerReference: string | null,
+    methods: readonly MethodSnapshot[],
+    asOf: Date,
+  ): Promise<boolean>;
   /** Marks it as removed, here first; the newest other one becomes the default in its place. False when he never had it. */
   remove(userId: string, id: string): Promise<boolean>;
   /** False when he has no such method. */

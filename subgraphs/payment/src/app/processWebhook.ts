@@ -2,7 +2,15 @@ import { failpoint, type Logger, metrics, newContext, runInContext } from '@souk
 import type { ApplyDispute } from './applyDispute.js';
 import type { applyRefund } from './executeRefund.js';
 import type { FollowIntent } from './followIntent.js';
-import type { MethodStore, PaymentStore, ProviderNotice, Providers, StoredWebhook, WebhookStore } from './ports.js';
+import type {
+  MethodNotice,
+  MethodStore,
+  PaymentStore,
+  ProviderNotice,
+  Providers,
+  StoredWebhook,
+  WebhookStore,
+} from './ports.js';
 
 export interface ProcessWebhookDeps {
   readonly webhooks: WebhookStore;
@@ -102,7 +110,7 @@ async function applyNotice(deps: ProcessWebhookDeps, webhook: StoredWebhook): Pr
   }
 }
 
-type PaymentNotice = Exclude<ProviderNotice, { kind: 'IRRELEVANT' | 'METHOD' }>;
+type PaymentNotice = Exclude<ProviderNotice, { kind: 'IRRELEVANT' } | MethodNotice>;
 
 /** The end of an intent that no payment knows, as its payment goes on with another one: nothing can come of it. */
 const isOver = (notice: PaymentNotice): boolean => notice.kind === 'INTENT' && notice.intent.state === 'CANCELLED';
@@ -131,8 +139,8 @@ function aboutOf(notice: PaymentNotice): { reference: string | null; paymentId: 
 async function applyMethod(
   deps: ProcessWebhookDeps,
   webhook: StoredWebhook,
-  { customerReference, method }: ProviderNotice & { kind: 'METHOD' },
+  { customerReference, method, asOfMs }: MethodNotice,
 ): Promise<Outcome> {
-  const known = await deps.methods.save(webhook.provider, customerReference, [method]);
+  const known = await deps.methods.save(webhook.provider, customerReference, [method], new Date(asOfMs));
   return known ? 'NOTHING_NEW' : 'NOT_OURS';
 }

@@ -131,9 +131,17 @@ export type ProviderNotice =
   /** Refunds of this intent have changed; which ones must be asked. */
   | { readonly kind: 'REFUNDS_CHANGED'; readonly intentReference: string | null; readonly paymentId?: string | null }
   | { readonly kind: 'DISPUTE'; readonly dispute: DisputeSnapshot; readonly paymentId?: string | null }
-  /** A customer's saved method was added, has changed, or was removed. */
-  | { readonly kind: 'METHOD'; readonly customerReference: string | null; readonly method: MethodSnapshot }
+  | MethodNotice
   | { readonly kind: 'IRRELEVANT' };
+
+/** A customer's saved method was added, has changed, or was removed. */
+export interface MethodNotice {
+  readonly kind: 'METHOD';
+  readonly customerReference: string | null;
+  readonly method: MethodSnapshot;
+  /** When it stood so, by the provider's clock: milliseconds since 1970, whole seconds. */
+  readonly asOfMs: number;
+}
 
 export interface DisputeSnapshot {
   readonly reference: string;

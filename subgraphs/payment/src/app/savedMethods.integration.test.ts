@@ -9,6 +9,9 @@ beforeAll(async () => {
 });
 afterAll(() => h.close());
 
+/** As Stripe dates an event: whole seconds. */
+const ATTACHED_AT = Date.UTC(2026, 10, 22);
+
 let count = 0;
 const someone = () => user(`usr_${++count}`);
 const card = (parts: Partial<MethodSnapshot> = {}): MethodSnapshot => ({
@@ -36,7 +39,7 @@ async function withCard(viewer = someone(), method = card()) {
   if (!result.ok) throw new Error(result.errors[0]?.code);
   const customerReference = result.payment.customerReference;
   const before = (await listOf(viewer)).length;
-  await tell({ kind: 'METHOD', customerReference, method });
+  await tell({ kind: 'METHOD', customerReference, method, asOfMs: ATTACHED_AT });
   await eventually(async () => expect(await listOf(viewer)).toHaveLength(before + 1));
   const saved = (await listOf(viewer)).find((one) => one.reference === method.reference);
   if (saved === undefined) throw new Error('it is not there');
@@ -55,11 +58,25 @@ describe('saving a payment method', () => {
 
   test('lists what its webhook tells, the first one as the default, once', async () => {
     const { viewer, saved, method, customerReference } = await withCard();
-    await tell({ kind: 'METHOD', customerReference, method });
-    await tell({ kind: 'METHOD', customerReference, method: { ...method, expYear: 2040 } });
+    await tell({ kind: 'METHOD', customerReference, method, asOfMs: ATTACHED_AT });
+    const replaced = { ...method, expYear: 2040 };
+    await tell({ kind: 'METHOD', customerReference, method: replaced, asOfMs: ATTACHED_AT + 1_000 });
     await eventually(async () => expect((await listOf(viewer))[0]?.expYear).toBe(2040));
     expect(await listOf(viewer)).toEqual([{ ...saved, expYear: 2040 }]);
     expect(saved).toMatchObject({ brand: 'visa', last4: '4242', isDefault: true });
+  });
+
+  test('what its webhook tells too late is not news, except that it was removed', async () => {
+    const { viewer, saved, method, customerReference } = await withCard();
+    const telling = (year: number, asOfMs: number, removed = false) =>
+      h.methods.save('stripe', customerReference, [{ ...method, expYear: year, removed }], new Date(asOfMs));
+    await telling(2040, ATTACHED_AT + 2_000);
+    expect(await telling(2038, ATTACHED_AT + 1_000)).toBe(true);
+    expect(await listOf(viewer)).toEqual([{ ...saved, expYear: 2040 }]);
+    await telling(2041, ATTACHED_AT + 2_000);
+    expect((await listOf(viewer))[0]?.expYear).toBe(2041);
+    await telling(2038, ATTACHED_AT + 1_000, true);
+    expect(await listOf(viewer)).toEqual([]);
   });
 
   test('whose webhook never comes is found by the reconciliation, once the payment went well', async () => {
@@ -92,7 +109,7 @@ describe('saving a payment method', () => {
 
   test('of a customer that is not of this shop is ignored', async () => {
     const reference = `pm_${newId('req')}`;
-    await tell({ kind: 'METHOD', customerReference: 'cus_stranger', method: card({ reference }) });
+    await tell({ kind: 'METHOD', customerReference: 'cus_stranger', method: card({ reference }), asOfMs: ATTACHED_AT });
     await eventually(async () => {
       const [last] = await h.app.listWebhooks({ status: 'IGNORED', first: 1, after: null });
       expect(last).toMatchObject({ status: 'IGNORED' });
@@ -168,9 +185,9 @@ describe('the list of saved methods', () => {
 
   test('a message that comes late does not bring a removed method back, in whatever order they come', async () => {
     const { viewer, saved, method, customerReference } = await withCard();
-    await tell({ kind: 'METHOD', customerReference: null, method: { ...method, removed: true } });
+    await tell({ kind: 'METHOD', customerReference: null, method: { ...method, removed: true }, asOfMs: ATTACHED_AT });
     await eventually(async () => expect(await listOf(viewer)).toEqual([]));
-    await tell({ kind: 'METHOD', customerReference, method });
+    await tell({ kind: 'METHOD', customerReference, method, asOfMs: ATTACHED_AT + 1_000 });
     await h.makeDue();
     await h.app.sweepWebhooks();
     expect(await listOf(viewer)).toEqual([]);

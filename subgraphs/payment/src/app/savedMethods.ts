@@ -47,8 +47,10 @@ export const saveMethods =
   async (payment: Payment): Promise<void> => {
     const provider = deps.providers.get(payment.provider);
     if (payment.customerReference !== null && provider?.savedMethods) {
+      // In whole seconds, as providers date what they tell, so that a message of this very second is not taken for an older one.
+      const asOf = new Date(Math.floor(Date.now() / 1_000) * 1_000);
       const saved = await provider.savedMethods.list(payment.customerReference);
-      await deps.methods.save(payment.provider, payment.customerReference, saved);
+      await deps.methods.save(payment.provider, payment.customerReference, saved, asOf);
     }
     await untilApplied(`payment ${payment.id}`, async () => {
       const [before] = await deps.payments.byIds([payment.id], false);

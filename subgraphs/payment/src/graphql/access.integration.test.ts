@@ -48,7 +48,7 @@ beforeAll(async () => {
   const { payment } = await h.session(order.id, OWNER, 'the-session', { savePaymentMethod: true });
   paymentId = String(payment?.id);
   const method = { reference: 'pm_1', brand: 'visa', last4: '4242', expMonth: 1, expYear: 2030, removed: false };
-  await tell({ kind: 'METHOD', customerReference: payment?.customerReference, method });
+  await tell({ kind: 'METHOD', customerReference: payment?.customerReference, method, asOfMs: 0 });
   const parts = { state: 'AUTHORIZED', authorizedCents: 4_550 } as const;
   await tell({ kind: 'INTENT', intent: h.stripe.set(String(payment?.providerReference), parts) });
   await eventually(async () => expect((await h.payment(order.id))?.state).toBe('AUTHORIZED'));

@@ -42,10 +42,11 @@ export async function paymentHarness(
   /** Another way to pay. */
   const other = fakeProvider({ code: 'other' });
   const provider = options.provider ?? stripe.port;
+  const methods = createMethodStore(database);
   const app = createApp({
     payments: createPaymentStore(database),
     webhooks: createWebhookStore(database, new PrismaClient({ adapter: database.prismaAdapter() })),
-    methods: createMethodStore(database),
+    methods,
     list: createPaymentList(new PrismaClient({ adapter: database.prismaAdapter() })),
     orders: {
       async forPayment(id) {
@@ -88,6 +89,7 @@ export async function paymentHarness(
   return {
     app,
     database,
+    methods,
     stripe,
     other,
     orders,

@@ -53,6 +53,8 @@ const disputeSchema = z.object({
   reason: z.string().nullish(),
   payment_intent: reference.nullish(),
 });
+/** When an event of Stripe happened: seconds since 1970. */
+const createdSchema = z.int();
 const methodSchema = z.object({
   id: z.string(),
   type: z.string(),
@@ -191,7 +193,8 @@ export function noticeOf(type: string, payload: Readonly<Record<string, unknown>
   if (type.startsWith('payment_method.')) {
     const customerReference = methodSchema.parse(object).customer ?? null;
     const removed = type === 'payment_method.detached';
-    return { kind: 'METHOD', customerReference, method: { ...methodSnapshot(object), removed } };
+    const asOfMs = createdSchema.parse(payload.created) * 1_000;
+    return { kind: 'METHOD', customerReference, method: { ...methodSnapshot(object), removed }, asOfMs };
   }
   return { kind: 'IRRELEVANT' };
 }

@@ -71,7 +71,7 @@ test('an amount that Stripe cannot say is a bug and throws', () => {
 });
 
 describe("what Stripe's events are about", () => {
-  const notice = (type: string, object: object) => noticeOf(type, { data: { object } });
+  const notice = (type: string, object: object) => noticeOf(type, { created: 1_792_000_000, data: { object } });
 
   test('a declined attempt is news of its intent, with a code fit for events', () => {
     const last_payment_error = {
@@ -104,7 +104,7 @@ describe("what Stripe's events are about", () => {
 });
 
 describe('refunds that are none, and saved methods', () => {
-  const told = (type: string, object: object) => noticeOf(type, { data: { object } });
+  const told = (type: string, object: object) => noticeOf(type, { created: 1_792_000_000, data: { object } });
   const refund = { id: 're_1', amount: 1_550, currency: 'eur', status: 'succeeded', payment_intent: 'pi_1' };
 
   test('what Stripe calls a refund when it only releases authorized money moves nothing', () => {
@@ -116,13 +116,20 @@ describe('refunds that are none, and saved methods', () => {
 
   test('of a card no more is kept than tells it from others', () => {
     const card = { brand: 'visa', last4: '4242', exp_month: 12, exp_year: 2034, fingerprint: 'abc', checks: {} };
+    const asOfMs = 1_792_000_000_000;
     const object = { id: 'pm_1', type: 'card', customer: 'cus_1', card, billing_details: { name: 'Ada' } };
     const method = { reference: 'pm_1', brand: 'visa', last4: '4242', expMonth: 12, expYear: 2034, removed: false };
-    expect(told('payment_method.attached', object)).toEqual({ kind: 'METHOD', customerReference: 'cus_1', method });
+    expect(told('payment_method.attached', object)).toEqual({
+      kind: 'METHOD',
+      customerReference: 'cus_1',
+      method,
+      asOfMs,
+    });
     expect(told('payment_method.detached', { ...object, customer: null })).toEqual({
       kind: 'METHOD',
       customerReference: null,
       method: { ...method, removed: true },
+      asOfMs,
     });
     expect(JSON.stringify(withoutPersonalData({ data: { object } }))).not.toMatch(/abc|Ada|checks/);
   });
