@@ -1,5 +1,6 @@
 import { events, newEvent } from '@souk/events';
-import { type Order, stockIdsOf } from '../domain/order.js';
+import type { Order } from '../domain/order.js';
+import { endedData } from './endedData.js';
 import type { OrderChange } from './ports.js';
 import { timelineEntry } from './timelineEntry.js';
 
@@ -24,15 +25,7 @@ export function cancelledChange(order: Order, { code, reason, key }: Cancelled, 
     aggregateId: order.id,
     sequence: after.version,
     now,
-    data: {
-      orderId: order.id,
-      stockIds: stockIdsOf(order),
-      number: order.number,
-      customerId: order.customerId,
-      cartId: order.cartId,
-      couponCodes: [...order.couponCodes],
-      reason: code,
-    },
+    data: endedData(order, code),
   });
   return { before: order, after, timeline: [timelineEntry('CANCELLED', now, { message: reason })], published: [event] };
 }

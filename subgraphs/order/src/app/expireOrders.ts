@@ -1,7 +1,8 @@
 import { events, newEvent } from '@souk/events';
 import { newContext, runInContext } from '@souk/runtime';
-import { type Order, stockIdsOf } from '../domain/order.js';
+import type { Order } from '../domain/order.js';
 import { isLegal } from '../domain/orderStates.js';
+import { endedData } from './endedData.js';
 import type { Clock, OrderChange, OrderStore } from './ports.js';
 import { timelineEntry } from './timelineEntry.js';
 
@@ -29,15 +30,7 @@ function expiryOf(order: Order, now: Date): OrderChange {
     aggregateId: order.id,
     sequence: after.version,
     now,
-    data: {
-      orderId: order.id,
-      stockIds: stockIdsOf(order),
-      number: order.number,
-      customerId: order.customerId,
-      cartId: order.cartId,
-      couponCodes: [...order.couponCodes],
-      reason: 'PAYMENT_WINDOW_PASSED',
-    },
+    data: endedData(order, 'PAYMENT_WINDOW_PASSED'),
   });
   return { before: order, after, timeline: [timelineEntry('EXPIRED', now)], published: [event] };
 }

@@ -13,7 +13,7 @@ import {
   type Providers,
   ProviderUnavailable,
 } from './ports.js';
-import { providerKeys } from './providerKeys.js';
+import { isKeySpent, providerKeys } from './providerKeys.js';
 
 export interface ExecuteCaptureDeps {
   readonly payments: PaymentStore;
@@ -22,9 +22,6 @@ export interface ExecuteCaptureDeps {
   readonly clock: Clock;
   readonly logger: Logger;
 }
-
-/** Providers forget idempotency keys after a day: then how the intent stands says whether the capture was made. */
-const KEYS_KEPT_MS = 12 * 3_600_000;
 
 /**
  * Asks the provider for a capture that is decided and stored, and applies its answer: what it captured, then the end of the request.
@@ -61,7 +58,7 @@ interface Answer {
 
 /** After a refusal the intent says why: it may have lapsed, or have been captured at the provider. */
 async function ask(provider: PaymentProvider, payment: Payment, capture: Capture, now: Date): Promise<Answer> {
-  const keyIsSpent = capture.attempt > 1 || now.getTime() - capture.createdAt.getTime() > KEYS_KEPT_MS;
+  const keyIsSpent = isKeySpent(capture, now);
   if (keyIsSpent) {
     const { intent } = await provider.retrieveIntent(payment);
     const made = intent.capturedCents >= capture.capturedBeforeCents + capture.amountCents;

@@ -11,7 +11,7 @@ import {
   type Providers,
   ProviderUnavailable,
 } from './ports.js';
-import { providerKeys } from './providerKeys.js';
+import { isKeySpent, providerKeys } from './providerKeys.js';
 
 export interface ExecuteRefundDeps {
   readonly payments: PaymentStore;
@@ -19,9 +19,6 @@ export interface ExecuteRefundDeps {
   readonly clock: Clock;
   readonly logger: Logger;
 }
-
-/** Providers forget idempotency keys after a day: an older refund is looked for before it is asked for again. */
-const KEYS_KEPT_MS = 12 * 3_600_000;
 
 /**
  * Applies the provider's word about a refund, once: its state, the ledger's two entries and `payment.refunded` in one statement. A refund
@@ -89,7 +86,7 @@ export type ExecuteRefund = ReturnType<typeof executeRefund>;
 
 async function ask(provider: PaymentProvider, payment: Payment, refund: Refund, now: Date): Promise<RefundSnapshot> {
   if (refund.providerReference !== null) return provider.retrieveRefund(payment, refund);
-  const keyIsSpent = refund.attempt > 1 || now.getTime() - refund.createdAt.getTime() > KEYS_KEPT_MS;
+  const keyIsSpent = isKeySpent(refund, now);
   if (payment.providerReference !== null && keyIsSpent) {
     const earlier = await provider.listRefunds(payment);
     const same = earlier.find((one) => one.refundId === refund.id);

@@ -17,6 +17,13 @@ export const providerKeys = {
   removeMethod: (id: string) => `${id}:remove`,
 };
 
+/** Providers forget idempotency keys after a day (Stripe: https://docs.stripe.com/api/idempotent_requests); half of it is relied on. */
+const KEYS_KEPT_MS = 12 * 3_600_000;
+
+/** Whether asking with this request's key could do it a second time: then what came of it is looked for instead. */
+export const isKeySpent = (request: Pick<Capture | Refund, 'attempt' | 'createdAt'>, now: Date): boolean =>
+  request.attempt > 1 || now.getTime() - request.createdAt.getTime() > KEYS_KEPT_MS;
+
 /**
  * Makes the intent of a payment whose intent we do not know. The first attempt is repeated under its own key; after a key that the
  * provider answered with a failure, what that call may have made is looked for before another one is made, and brought to the terms of
