@@ -9,7 +9,8 @@ import type { z } from 'zod';
 export interface EventDefinition<Type extends string = string, Data extends z.ZodObject = z.ZodObject> {
   readonly type: Type;
   readonly version: number;
-  readonly producer: ServiceName;
+  /** Several for what each service tells of itself. */
+  readonly producer: ServiceName | readonly ServiceName[];
   readonly consumers: readonly ServiceName[];
   /** Parsed by consumers: properties they do not know are dropped, so a producer may be newer than they are. */
   readonly data: Data;

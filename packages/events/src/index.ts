@@ -1,3 +1,4 @@
+export { auditRecords, subjectTypeOf } from './auditRecords.js';
 export { defineEvent, type EventData, type EventDefinition } from './defineEvent.js';
 export {
   type EventEnvelope,

@@ -4,6 +4,7 @@ import { accountConfirmationRequested } from './definitions/accountConfirmationR
 import { accountPasswordChanged } from './definitions/accountPasswordChanged.js';
 import { accountPasswordResetRequested } from './definitions/accountPasswordResetRequested.js';
 import { accountRegistered } from './definitions/accountRegistered.js';
+import { auditRecorded } from './definitions/auditRecorded.js';
 import { fulfillmentDelivered } from './definitions/fulfillmentDelivered.js';
 import { fulfillmentShipped } from './definitions/fulfillmentShipped.js';
 import { orderCancelled } from './definitions/orderCancelled.js';
@@ -35,6 +36,7 @@ import { returnRequested } from './definitions/returnRequested.js';
  * | account.confirmation_requested | user | notification                                                |
  * | account.password_reset_requested | user | notification                                              |
  * | account.password_changed | user | notification                                                      |
+ * | audit.recorded        | order, payment, product, cart, notification | user (keeps the audit log)       |
  * | product.changed       | product  | none yet (drained from the document into the search projection)  |
  * | order.placed          | order    | notification                                                     |
  * | order.confirmed       | order    | notification, product (commits stock), payment (writes the invoice) |
@@ -62,6 +64,7 @@ export const events = {
   accountConfirmationRequested,
   accountPasswordResetRequested,
   accountPasswordChanged,
+  auditRecorded,
   productChanged,
   orderPlaced,
   orderConfirmed,

@@ -8,7 +8,8 @@ import {
   type ValueNode,
 } from 'graphql';
 import { ClientError } from './errors.js';
-import { hasScope, type Viewer } from './viewer.js';
+import { asPrivileged } from './privileged.js';
+import { hasScope, type ServiceName, type Viewer } from './viewer.js';
 
 /** What a field's directives ask of the viewer. Scopes: one inner list must be held entirely. */
 export type AccessRule =
@@ -65,9 +66,10 @@ const FEDERATION_FIELDS = new Set(['_service', '_entities']);
 
 /**
  * Puts the SDL's access rules in front of the resolvers. A root field without a rule, or with two, stops the start:
- * what nobody decided is refused.
+ * what nobody decided is refused. Mutations run as privileged actions when their viewer has rights, so that what they change is
+ * recorded for the audit log.
  */
-export function enforceAccess(schema: GraphQLSchema): void {
+export function enforceAccess(schema: GraphQLSchema, service: ServiceName): void {
   const roots = new Set([schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]);
   const undecided: string[] = [];
   for (const type of Object.values(schema.getTypeMap())) {
@@ -76,12 +78,19 @@ export function enforceAccess(schema: GraphQLSchema): void {
       if (FEDERATION_FIELDS.has(field.name)) continue;
       const rules = accessRules(field.astNode);
       if (roots.has(type as GraphQLObjectType) && rules.length !== 1) undecided.push(`${type.name}.${field.name}`);
-      if (!rules.some((rule) => rule.kind === 'authenticated' || rule.kind === 'scopes')) continue;
       const resolve = field.resolve ?? defaultFieldResolver;
-      field.resolve = (source, args, context, info) => {
-        checkAccess(rules, context.viewer);
-        return resolve(source, args, context, info);
-      };
+      if (type === schema.getMutationType() && rules[0]?.kind !== 'public') {
+        field.resolve = (source, args, context, info) => {
+          const { viewer } = context;
+          checkAccess(rules, viewer);
+          return asPrivileged({ service, action: field.name, viewer }, () => resolve(source, args, context, info));
+        };
+      } else if (rules.some((rule) => rule.kind === 'authenticated' || rule.kind === 'scopes')) {
+        field.resolve = (source, args, context, info) => {
+          checkAccess(rules, context.viewer);
+          return resolve(source, args, context, info);
+        };
+      }
     }
   }
   if (undecided.length > 0) {

@@ -4,6 +4,8 @@ export type IdPrefix =
   | 'usr'
   | 'ses'
   | 'adr'
+  | 'aud'
+  | 'emc'
   | 'tok'
   | 'prd'
   | 'var'

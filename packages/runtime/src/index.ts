@@ -38,6 +38,7 @@ export { createLoadMeter } from './loadMeter.js';
 export { createLogger, type Logger } from './logger.js';
 export { metrics } from './metrics.js';
 export { decodeCursor, encodeCursor, MAX_PAGE_SIZE } from './pagination.js';
+export { asPrivileged, currentPrivilegedAction, type PrivilegedAction } from './privileged.js';
 export { type Repeating, startRepeating } from './repeating.js';
 export { scalars } from './scalars.js';
 export { loadSdl, schemaFolder } from './sdl.js';

@@ -281,10 +281,12 @@ test('malformed bodies get a 400 in GraphQL shape', async () => {
 });
 
 test('a root field without a rule, or with two, refuses to start', () => {
-  expect(() => buildSchema(`${HEAD} type Query { open: String @public forgotten: String }`, {})).toThrow(
+  expect(() => buildSchema(`${HEAD} type Query { open: String @public forgotten: String }`, {}, 'user')).toThrow(
     'Query.forgotten',
   );
-  expect(() => buildSchema(`${HEAD} type Query { both: String @public @authenticated }`, {})).toThrow('Query.both');
+  expect(() => buildSchema(`${HEAD} type Query { both: String @public @authenticated }`, {}, 'user')).toThrow(
+    'Query.both',
+  );
 });
 
 test('health and metrics answer without an identity', async () => {

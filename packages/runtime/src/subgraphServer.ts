@@ -54,14 +54,14 @@ declare module 'fastify' {
 }
 
 /** The executable schema of a subgraph, with its access rules enforced. Fails on a root field without a rule. */
-export function buildSchema(sdl: string, resolvers: object): GraphQLSchema {
+export function buildSchema(sdl: string, resolvers: object, service: ServiceName): GraphQLSchema {
   const typeDefs = parse(sdl, { noLocation: true });
   const declared = new Set(
     typeDefs.definitions.flatMap((node) => (node.kind === Kind.SCALAR_TYPE_DEFINITION ? [node.name.value] : [])),
   );
   const usedScalars = Object.fromEntries(Object.entries(scalars).filter(([name]) => declared.has(name)));
   const schema = buildSubgraphSchema([{ typeDefs, resolvers: { ...usedScalars, ...resolvers } }]);
-  enforceAccess(schema);
+  enforceAccess(schema, service);
   return schema;
 }
 
@@ -72,7 +72,7 @@ export function buildSchema(sdl: string, resolvers: object): GraphQLSchema {
 export async function createSubgraphServer<C extends { viewer: Viewer }>(
   o: SubgraphOptions<C>,
 ): Promise<SubgraphServer> {
-  const schema = buildSchema(o.sdl, o.resolvers);
+  const schema = buildSchema(o.sdl, o.resolvers, o.service);
   const format = (formatted: GraphQLFormattedError, error: unknown) => maskError(formatted, error, o.logger);
   const execution = createCompiledExecution<C>(format);
   const apollo = new ApolloServer<C>({
