@@ -33,6 +33,7 @@ const STAGES = [
     ['schema', script('schema-check')],
     ['documents', script('docs-check')],
     ['drawn states', script('order-states', '--check')],
+    ['access matrix', script('access-matrix', '--check')],
   ],
   [
     [
@@ -45,6 +46,7 @@ const STAGES = [
         '--testPathIgnorePatterns',
         'integration',
         'tests/e2e',
+        'tests/access/.*Matrix',
         'tests/audit',
         'tests/simulation',
         'tests/resilience',
