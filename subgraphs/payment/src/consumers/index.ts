@@ -1,5 +1,6 @@
 import type { EventHandlers } from '@souk/outbox';
 import type { App } from '../app/index.js';
+import { onOrderClaimed } from './onOrderClaimed.js';
 import { onOrderConfirmed } from './onOrderConfirmed.js';
 import { onOrderEdited } from './onOrderEdited.js';
 import { onOrderEditLapsed } from './onOrderEditLapsed.js';
@@ -11,6 +12,7 @@ export const consumers = (app: App) =>
   ({
     'order.expired': onOrderExpired(app),
     'order.cancelled': onOrderCancelled(app),
+    'order.claimed': onOrderClaimed(app),
     'order.confirmed': onOrderConfirmed(app),
     'order.edited': onOrderEdited(app),
     'order.edit_lapsed': onOrderEditLapsed(app),

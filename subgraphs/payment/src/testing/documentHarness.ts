@@ -43,8 +43,10 @@ export async function documentHarness() {
     });
 
   const app = appOn(database);
+  const store = createDocumentStore(database);
   return {
     app,
+    store,
     appOn,
     database,
     url: testDatabase.url,
@@ -94,7 +96,7 @@ export async function documentHarness() {
         await app.issueDocuments();
       }
     },
-    documents: async (orderId: string) => (await createDocumentStore(database).byOrderIds([orderId])) ?? [],
+    documents: (orderId: string) => store.byOrderIds([orderId]),
     numbers: async () => (await database.query(numbers)).map((row) => row.number),
     requests: () => database.query(requests),
     async close() {

@@ -49,13 +49,16 @@ interface RequestRow {
 }
 
 /**
- * The lease is a quarter of a minute: a process that dies delays a document by that. What had moved before is read from the ledger, in its order: on the account of the orders, captures are
- * credits (negative), refunds debits.
+ * How long a round has what it took to itself. A process that dies delays a document by that; one that is slower than that works beside
+ * the next one, and the same request is still settled once.
  */
+const LEASE = `interval '4 seconds'`;
+
+/** What had moved before is read from the ledger, in its order: on the account of the orders, captures are credits (negative), refunds debits. */
 const take = sql<RequestRow>(
   'document.take',
   `WITH taken AS (
-     UPDATE document_request r SET attempt_at = now() + interval '15 seconds', attempts = r.attempts + 1
+     UPDATE document_request r SET attempt_at = now() + ${LEASE}, attempts = r.attempts + 1
      WHERE r.source IN (SELECT source FROM document_request WHERE attempt_at <= now() ORDER BY attempt_at, created_at LIMIT $1
        FOR UPDATE SKIP LOCKED)
      RETURNING r.source, r.kind, r.order_id, r.payment_id, r.refund_id, r.amount_cents, r.order_version, r.attempts, r.created_at)

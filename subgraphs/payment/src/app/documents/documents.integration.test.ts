@@ -221,6 +221,24 @@ test('bytes that are not what was kept are not handed out', async () => {
   await shop.database.pool.query('UPDATE document_request SET archive_at = NULL WHERE document_id = $1', [document.id]);
 });
 
+test('what a process had taken when it died is taken by another one within 5 seconds', async () => {
+  const order = shop.order();
+  await shop.confirmed(order.id);
+  const store = shop.store;
+  expect((await store.take(50)).map(({ orderId }) => orderId)).toEqual([order.id]);
+  expect(await store.take(50)).toEqual([]);
+  const [again] = (
+    await shop.database.pool.query<{ ms: number }>(
+      `SELECT extract(epoch FROM attempt_at - now())::float8 * 1000 AS ms FROM document_request WHERE order_id = $1`,
+      [order.id],
+    )
+  ).rows;
+  expect(again?.ms).toBeLessThan(5_000);
+  await shop.database.pool.query('UPDATE document_request SET attempt_at = now() WHERE order_id = $1', [order.id]);
+  await shop.issueAll();
+  expect(await kinds(order.id)).toEqual(['INVOICE']);
+});
+
 test('a link that was changed, or has ended, opens nothing', async () => {
   const order = shop.order();
   await shop.confirmed(order.id);
