@@ -5,6 +5,8 @@ export type IdDecision =
       readonly thing: string;
       /** Code of `userErrors`; null: the field is null. */
       readonly refusal: string | null;
+      /** What a guest gets, where it is something else. */
+      readonly guest?: string;
       readonly scopes: readonly string[];
     }
   | { readonly kind: 'open'; readonly thing: string }

@@ -62,7 +62,11 @@ export const IDS = {
 
   'Query.payment(id)': theirs('payment', null, 'payments:read'),
   'Mutation.paymentSessionCreate(input.orderId)': theirs('unpaidOrder', 'NOT_FOUND', 'payments:write'),
-  'Mutation.paymentSessionCreate(input.paymentMethodId)': theirs('paymentMethod', 'NOT_FOUND'),
+  'Mutation.paymentSessionCreate(input.paymentMethodId)': {
+    ...theirs('paymentMethod', 'NOT_FOUND'),
+    // Guests save none at all, and are told so whatever they name.
+    guest: 'INVALID',
+  },
   'Mutation.paymentSessionConfirm(paymentId)': theirs('payment', 'NOT_FOUND', 'payments:write'),
   'Mutation.paymentMethodDelete(id)': theirs('paymentMethod', 'NOT_FOUND'),
   'Mutation.paymentMethodDefaultSet(id)': theirs('paymentMethod', 'NOT_FOUND'),

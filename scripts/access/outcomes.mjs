@@ -18,7 +18,7 @@ export function outcomeOfRule(rule, viewer) {
 export function outcomeOfThing(decision, viewer) {
   if (decision.kind === 'staff') return holdsOne(decision, viewer) ? 'allowed' : null;
   if (decision.kind !== 'theirs' || viewer.owner || holdsOne(decision, viewer)) return 'allowed';
-  return decision.refusal;
+  return viewer.anonymous ? (decision.guest ?? decision.refusal) : decision.refusal;
 }
 
 const holdsOne = ({ scopes }, viewer) => scopes.some((scope) => viewer.scopes.includes(scope));

@@ -3,7 +3,7 @@ import type { Payment } from '../domain/payment.js';
 import type { Refusal } from '../domain/refusal.js';
 import { type FollowIntent, nextAttempt, providerOf } from './followIntent.js';
 import { type OpenedIntent, type PaymentStore, ProviderRefused, type Providers, ProviderUnavailable } from './ports.js';
-import { viewerMaySee } from './viewerMaySee.js';
+import { viewerMayPay } from './viewerMaySee.js';
 
 export interface ConfirmSessionDeps {
   readonly payments: PaymentStore;
@@ -27,7 +27,7 @@ export const confirmSession =
   (deps: ConfirmSessionDeps) =>
   async (viewer: Viewer, paymentId: string): Promise<ConfirmSessionResult> => {
     const [payment] = await deps.payments.byIds([paymentId], false);
-    if (payment === undefined || !viewerMaySee(viewer, payment)) {
+    if (payment === undefined || !viewerMayPay(viewer, payment)) {
       return refuse(null, 'NOT_FOUND', 'There is no such payment.');
     }
     if (payment.providerReference === null || payment.state === 'CAPTURED' || payment.state === 'CANCELLED') {

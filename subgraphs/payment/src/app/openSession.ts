@@ -18,7 +18,7 @@ import {
   ProviderUnavailable,
 } from './ports.js';
 import { makeIntent, providerKeys } from './providerKeys.js';
-import { viewerMaySee } from './viewerMaySee.js';
+import { viewerMayPay } from './viewerMaySee.js';
 
 export interface OpenSessionDeps {
   readonly payments: PaymentStore;
@@ -81,7 +81,7 @@ export const openSession =
       if (!(error instanceof ServiceUnavailable)) throw error;
       return refuse('DEPENDENCY_UNAVAILABLE', 'The order cannot be read right now. Try again in a moment.');
     }
-    if (order === null || !viewerMaySee(viewer, order))
+    if (order === null || !viewerMayPay(viewer, order))
       return refuse('NOT_FOUND', 'There is no such order.', 'orderId');
     if (!order.payable && order.status === 'CONFIRMED') return refuse('ALREADY_PAID', 'This order is paid.', 'orderId');
     if (!order.payable || order.dueCentAmount <= 0) {

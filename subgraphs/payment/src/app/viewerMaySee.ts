@@ -9,3 +9,13 @@ export function viewerMaySee(viewer: Viewer, owned: { readonly customerId: strin
   if (viewer.kind === 'user' && viewer.userId === owned.customerId) return true;
   return viewer.kind === 'service' || hasScope(viewer, 'payments:read');
 }
+
+/**
+ * Whether this viewer may have a payment opened or asked about at its provider, and be given what it takes to pay: whoever knows the
+ * unguessable id of a guest's, a user for his own, and staff with payments:write. Reading payments is not enough.
+ */
+export function viewerMayPay(viewer: Viewer, owned: { readonly customerId: string | null }): boolean {
+  if (owned.customerId === null) return true;
+  if (viewer.kind === 'user' && viewer.userId === owned.customerId) return true;
+  return hasScope(viewer, 'payments:write');
+}

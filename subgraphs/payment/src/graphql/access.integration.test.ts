@@ -173,12 +173,33 @@ test.each<[Name, boolean]>([
 test.each<[Name, string]>([
   ['guest', 'NOT_FOUND'],
   ['other', 'NOT_FOUND'],
+  ['reader', 'NOT_FOUND'],
 ])("confirming a user's session by %s is answered as if there were none", async (name, code) => {
   const { data } = await ask(
     name,
     `mutation { paymentSessionConfirm(paymentId: "${paymentId}") { payment { id } clientSecret userErrors { code } } }`,
   );
   expect(data?.paymentSessionConfirm).toEqual({ payment: null, clientSecret: null, userErrors: [{ code }] });
+});
+
+test.each<[Name, string[]]>([
+  ['guest', ['NOT_FOUND']],
+  ['other', ['NOT_FOUND']],
+  // Staff who may only read payments neither open one nor get the secret with which it is paid.
+  ['reader', ['NOT_FOUND']],
+  ['owner', []],
+  ['staff', []],
+])("opening the payment of a user's order by %s is refused with %p", async (name, codes) => {
+  const order = h.order({ customerId: 'usr_owner' });
+  const { data } = await ask(
+    name,
+    `mutation { paymentSessionCreate(input: { orderId: "${order.id}", idempotencyKey: "opened-by-${name}" }) {
+      clientSecret userErrors { code } } }`,
+  );
+  const { clientSecret, userErrors } = data?.paymentSessionCreate as { clientSecret: unknown; userErrors: object[] };
+  expect(userErrors).toEqual(codes.map((code) => ({ code })));
+  expect(clientSecret === null).toBe(codes.length > 0);
+  expect((await h.payment(order.id)) === undefined).toBe(codes.length > 0);
 });
 
 test("somebody else's saved method is neither removed nor made the default", async () => {
