@@ -1,6 +1,6 @@
 import { money, toGraph } from '@souk/money';
 import { MAX_PAGE_SIZE } from '@souk/runtime';
-import { isOrderStaff } from '../app/viewerMaySee.js';
+import { actingOn, isOrderStaff } from '../app/viewerMaySee.js';
 import type { OrderView } from '../domain/order.js';
 import { allowedActions } from '../domain/orderStates.js';
 import type { OrderResolvers } from '../generated/graphql.js';
@@ -14,8 +14,8 @@ const amount = (pick: (order: OrderView) => number) => (order: OrderView) =>
 export const Order: OrderResolvers = {
   __resolveReference: ({ id }, { loaders }, info) => loaders.order(selectedParts(info)).load(id),
   allowedActions: (order, _, { viewer, app }) => {
-    const actor = isOrderStaff(viewer) ? 'staff' : 'customer';
-    return allowedActions(order, actor, new Date(), app.returnWindowMs);
+    const actor = actingOn(viewer, order);
+    return actor === null ? [] : allowedActions(order, actor, new Date(), app.returnWindowMs);
   },
   customer: (order) => (order.customerId === null ? null : { id: order.customerId }),
   lines: async (order, _, context) =>
