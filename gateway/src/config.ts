@@ -79,6 +79,9 @@ export const gatewayConfig = {
     .describe(
       'how many reverse proxies are in front, or which: only they are believed about the client address in X-Forwarded-For',
     ),
+  CLIENT_TIMEOUT_MS: configTypes
+    .integer(15_000, { min: 500, max: 120_000 })
+    .describe('how long a client may take to send a request, headers and body'),
   REDIS_URL: configTypes.url().describe('Redis in which all gateways count requests together'),
   RATE_LIMIT_FACTOR: z.coerce
     .number('must be a number')
@@ -130,6 +133,7 @@ export interface GatewayConfig {
   readonly corsOrigins: readonly string[];
   /** A number of hops, or the addresses and networks of proxies. */
   readonly trustProxy: number | string[];
+  readonly clientTimeoutMs: number;
   readonly redisUrl: string;
   readonly rateLimitFactor: number;
   readonly persistedOperations: PersistedMode;
@@ -167,6 +171,7 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env): Gateway
     jwksUrl: values.JWKS_URL ?? new URL('/.well-known/jwks.json', values.SUBGRAPH_URL_USER).href,
     corsOrigins: values.CORS_ORIGINS,
     trustProxy: values.TRUST_PROXY,
+    clientTimeoutMs: values.CLIENT_TIMEOUT_MS,
     redisUrl: values.REDIS_URL,
     rateLimitFactor: values.RATE_LIMIT_FACTOR,
     persistedOperations: values.PERSISTED_OPERATIONS ?? (production ? 'only' : 'prefer'),

@@ -14,13 +14,13 @@ if (dataDir === undefined) throw new Error('the data folder is missing');
 try {
   const demo = await openDemoData();
   if (demo === undefined) throw new Error('the demo data is not compiled: npm run build');
-  const stack = await startStack({ dataDir, ports: 'random', env: { LOG_LEVEL: 'warn', ...demo.environment({}) } });
+  const stack = await startStack({ dataDir, ports: 'random', env: { LOG_LEVEL: 'debug', ...demo.environment({}) } });
   const end = () => void stack.stop().finally(() => process.exit(0));
   process.on('SIGTERM', end);
   await demo.seed(stack, dataDir, () => undefined);
   await writeFile(
     join(dataDir, 'ready.json'),
-    JSON.stringify({ urls: stack.urls, env: stack.env, accounts: demo.accounts(stack) }),
+    JSON.stringify({ urls: stack.urls, env: stack.env, accounts: demo.accounts(stack), dataDir }),
     { mode: 0o600 },
   );
 } catch (error) {

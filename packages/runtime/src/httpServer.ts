@@ -30,8 +30,11 @@ export function createHttpServer(o: {
   bodyLimit?: number;
   /** Who is believed about the client's address: so many proxies in front, or these addresses and networks. Default: nobody. */
   trustProxy?: number | string[];
+  /** How long a client may take to send a request, headers and body. Default: a minute. */
+  clientTimeoutMs?: number;
 }): FastifyInstance {
   const proxies = o.trustProxy ?? 0;
+  const clientTimeoutMs = o.clientTimeoutMs ?? 60_000;
   collectProcessMetrics(o.service);
   const duration = histogram('souk_http_request_seconds', 'Time to answer HTTP requests', ['route', 'status']);
   const app = Fastify({
@@ -39,7 +42,13 @@ export function createHttpServer(o: {
     bodyLimit: o.bodyLimit ?? MAX_BODY_BYTES,
     trustProxy: typeof proxies === 'number' ? (_address: string, hop: number) => hop < proxies : proxies,
     forceCloseConnections: 'idle',
-    requestTimeout: 60_000,
+    requestTimeout: clientTimeoutMs,
+    // Node looks for slow clients every 30 s by itself, so that each could hold a connection for so much longer.
+    http: {
+      headersTimeout: clientTimeoutMs,
+      requestTimeout: clientTimeoutMs,
+      connectionsCheckingInterval: Math.min(clientTimeoutMs, 2_000),
+    },
     keepAliveTimeout: 72_000,
   });
   let closing = false;
