@@ -11,6 +11,7 @@ import { addExportRoute } from './http/exportRoute.js';
 import { addGraphqlRoute } from './http/graphqlRoute.js';
 import { addMediaRoute } from './http/mediaRoute.js';
 import { createPersistedOperations, readManifests } from './http/persistedOperations.js';
+import { addRequestGuard } from './http/requestGuard.js';
 import { addSecurityHeaders } from './http/securityHeaders.js';
 import { openUpstream } from './http/upstream.js';
 import { addWebhookRoute } from './http/webhookRoute.js';
@@ -78,10 +79,12 @@ export async function createGateway(config: GatewayConfig, logger: Logger, super
     logger,
     bodyLimit: MAX_BODY_BYTES,
     trustProxy: config.trustProxy,
+    clientTimeoutMs: config.clientTimeoutMs,
     readiness: {},
     reported: Object.fromEntries(SUBGRAPHS.map((service) => [service, () => isAlive(upstream(service).pool)])),
   });
   addSecurityHeaders(app, config.production);
+  addRequestGuard(app);
   if (!config.production) {
     app.addHook('onSend', (request, reply, _payload, done) => {
       if (request.work) reply.header(STATEMENTS_HEADER, String(request.work.statements));

@@ -117,6 +117,7 @@ export async function startToyShop(changes: Partial<GatewayConfig> = {}): Promis
     jwksUrl: `${product.url}/.well-known/jwks.json`,
     corsOrigins: ['https://shop.example'],
     trustProxy: 0,
+    clientTimeoutMs: 15_000,
     redisUrl: 'redis://127.0.0.1:9',
     rateLimitFactor: 1_000,
     persistedOperations: 'prefer',
