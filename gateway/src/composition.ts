@@ -2,10 +2,11 @@ import { createHttpServer, type Logger, STATEMENTS_HEADER } from '@souk/runtime'
 import type { FastifyInstance } from 'fastify';
 import { createAuthenticator } from './auth/accessTokens.js';
 import { createKeySet } from './auth/jwks.js';
+import { createCookieReader } from './auth/sessionCookies.js';
 import { createVoidTokens } from './auth/voidTokens.js';
 import { type GatewayConfig, SUBGRAPHS, type SubgraphName } from './config.js';
 import { addConsoleRoutes } from './console/consoleRoutes.js';
-import { addCors } from './http/cors.js';
+import { addCors, originCheck } from './http/cors.js';
 import { addDocumentRoute } from './http/documentRoute.js';
 import { addExportRoute } from './http/exportRoute.js';
 import { addGraphqlRoute } from './http/graphqlRoute.js';
@@ -91,8 +92,14 @@ export async function createGateway(config: GatewayConfig, logger: Logger, super
       done();
     });
   }
-  await addCors(app, { origins: config.corsOrigins, production: config.production });
-  addGraphqlRoute(app, apollo, createAuthenticator({ keys, voidTokens }), limits, persisted);
+  const origins = { origins: config.corsOrigins, production: config.production };
+  await addCors(app, origins);
+  addGraphqlRoute(app, apollo, {
+    authenticate: createAuthenticator({ keys, voidTokens }),
+    readCookies: createCookieReader({ isAllowedOrigin: originCheck(origins), production: config.production }),
+    limits,
+    persisted,
+  });
   addWebhookRoute(app, { payment: upstream('payment'), order: upstream('order') }, logger);
   addDocumentRoute(app, upstream('payment'), logger);
   addExportRoute(app, upstream('order'), logger);
@@ -104,8 +111,8 @@ export async function createGateway(config: GatewayConfig, logger: Logger, super
     listen: (host, port) => app.listen({ host, port }),
     async close() {
       keys.close();
-      voidTokens.close();
       await app.close();
+      await voidTokens.close();
       await apollo.stop();
       await limiter.close();
       await Promise.all([...sources.values(), ...upstreams.values()].map((connection) => connection.close()));

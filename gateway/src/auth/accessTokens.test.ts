@@ -96,6 +96,33 @@ test('a new key is fetched when a token names it, and invented key ids do not ma
   expect(server.state.fetches).toBe(2);
 });
 
+test('keys are rotated under load without refusing anybody', async () => {
+  const old = await signer('k1');
+  const next = await signer('k2');
+  server.state.keys = [old.jwk];
+  const authenticate = authenticator();
+  let requests = 0;
+  const refusedOf = async (signers: (typeof old)[]) => {
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, async (_, i) => {
+        requests += 1;
+        return authenticate(`Bearer ${await (signers[i % signers.length] as typeof old).sign({ requests })}`);
+      }),
+    );
+    return answers.filter((answer) => !answer.ok);
+  };
+  expect(await refusedOf([old])).toEqual([]);
+  server.state.keys = [old.jwk, next.jwk]; // 1: the new key is shown
+  clock += 6_000;
+  expect(await refusedOf([old, next])).toEqual([]); // 2: it signs, before the gateway has looked again
+  server.state.keys = [next.jwk, old.jwk];
+  expect(await refusedOf([next, old])).toEqual([]);
+  server.state.keys = [next.jwk]; // 3: the old one is gone, and so are its tokens
+  clock += 6_000;
+  expect(await refusedOf([next])).toEqual([]);
+  expect(server.state.fetches).toBe(2);
+});
+
 test('known keys are used while the user service is down', async () => {
   const { sign, jwk } = await signer('k1');
   server.state.keys = [jwk];

@@ -68,8 +68,10 @@ export function createKeySet(o: { url: string; logger: Logger; now?: () => numbe
       try {
         return await keys(header, token);
       } catch (error) {
-        if (!(error instanceof errors.JWKSNoMatchingKey) || now() - attemptedAt <= COOLDOWN_MS) throw error;
-        await refresh();
+        if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+        // After a rotation many tokens name the new key at once: all wait for the one look that the first of them has begun.
+        if (!fetching && now() - attemptedAt <= COOLDOWN_MS) throw error;
+        await (fetching ?? refresh());
         return keys(header, token);
       }
     },

@@ -1,14 +1,14 @@
+import { newRedisClient } from '@souk/outbox/redis';
 import { createLogger, VOID_TOKENS } from '@souk/runtime';
 import { createTestRedis, eventually } from '@souk/testkit';
-import { createClient } from 'redis';
 import { createVoidTokens } from './voidTokens.js';
 
 const logger = createLogger('test', 'silent');
 let redis: Awaited<ReturnType<typeof createTestRedis>>;
-let user: ReturnType<typeof createClient>;
+let user: ReturnType<typeof newRedisClient>;
 beforeAll(async () => {
   redis = await createTestRedis();
-  user = createClient({ url: redis.url });
+  user = newRedisClient(redis.url);
   await user.connect();
 });
 afterAll(async () => {
@@ -25,7 +25,7 @@ test('what was announced before the gateway started, and while it runs, is known
   expect(known.isVoid(token('ses_other'))).toBe(false);
   await user.publish(VOID_TOKENS.channel, 'ses_now 2500');
   await eventually(() => expect(known.isVoid(token('ses_now'))).toBe(true));
-  known.close();
+  await known.close();
 });
 
 test("a user's tokens from before a change are void, those from after it are not", async () => {
@@ -38,11 +38,11 @@ test("a user's tokens from before a change are void, those from after it are not
   await user.publish(VOID_TOKENS.channel, 'usr_1 2400'); // an older one, told again
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(known.isVoid(token('ses_9', 2_450))).toBe(true);
-  known.close();
+  await known.close();
 });
 
-test('without Redis tokens are judged by what is known, at once', () => {
+test('without Redis tokens are judged by what is known, at once', async () => {
   const known = createVoidTokens({ redisUrl: 'redis://127.0.0.1:9', logger });
   expect(known.isVoid(token('ses_1'))).toBe(false);
-  known.close();
+  await known.close();
 });

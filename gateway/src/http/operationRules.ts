@@ -1,18 +1,21 @@
 import { type ApolloServerPlugin, HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';
+import type { createSessionOperations } from '../auth/sessionOperations.js';
 import type { createOperationLimits } from '../limits/operationLimits.js';
 import type { RequestLimits } from '../limits/requestLimits.js';
 import type { GatewayContext } from '../supergraph/gatewayContext.js';
+import { prepareCookies, settleCookies } from './cookieRules.js';
 
 /**
  * What is checked of each operation before anything is executed: 400 where @apollo/gateway would answer 500 to a client's mistake, and
- * the limits of what one request may ask for and of how many of its kind may come.
+ * the limits of what one request may ask for and of how many of its kind may come. For sessions in cookies also what becomes of the cookies.
  */
 export const operationRules = (
   limitsOf: ReturnType<typeof createOperationLimits>,
   rates: Pick<RequestLimits, 'operation'>,
+  sessionsOf: ReturnType<typeof createSessionOperations>,
 ): ApolloServerPlugin<GatewayContext> => ({
-  async requestDidStart() {
+  async requestDidStart({ contextValue: { cookies } }) {
     return {
       async didResolveOperation({ operation, request, document, schema, contextValue }) {
         if (!operation) throw badRequest(noOperation(request.operationName, document.definitions.length));
@@ -24,7 +27,16 @@ export const operationRules = (
         const taken = rates.operation(known.classes, contextValue.client.ip ?? '', contextValue.viewer);
         const waitSeconds = typeof taken === 'number' ? taken : await taken;
         if (waitSeconds > 0) throw tooMany(waitSeconds);
+        if (cookies) {
+          const does = sessionsOf(schema, document, operation);
+          prepareCookies(cookies, { does, classes: known.classes, request });
+        }
       },
+      ...(cookies && {
+        async willSendResponse({ response: { body } }) {
+          if (body.kind === 'single') settleCookies(cookies, body.singleResult.data);
+        },
+      }),
     };
   },
 });

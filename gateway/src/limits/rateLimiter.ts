@@ -1,5 +1,5 @@
+import { keepConnected } from '@souk/outbox/redis';
 import { type Logger, metrics } from '@souk/runtime';
-import { createClient } from 'redis';
 
 /** So much of one kind may one subject do within a window. */
 export interface Allowance {
@@ -56,7 +56,15 @@ return { math.max(0, math.min(ARGV[1], ARGV[2] - before)), left }`;
 export function createRateLimiter(o: { redisUrl: string; logger: Logger; now?: () => number }): RateLimiter {
   const now = o.now ?? Date.now;
   const purses = new Map<string, Purse>();
-  const redis = keepConnected(o.redisUrl, o.logger);
+  alone.set(1);
+  const redis = keepConnected({
+    url: o.redisUrl,
+    name: 'rate limits',
+    logger: o.logger,
+    maxBackoffMs: 2_000,
+    onReady: () => alone.set(0),
+    onLost: () => alone.set(1),
+  });
 
   async function askRedis(key: string, { points, windowSeconds, lease }: Allowance): Promise<[number, number]> {
     const client = redis.current();
@@ -141,52 +149,6 @@ export function createRateLimiter(o: { redisUrl: string; logger: Logger; now?: (
       if (purse.isEmpty) return waitOf(name, purse);
       return takeSlowly(key, purse, allowance).then((taken) => (taken ? 0 : waitOf(name, purse)));
     },
-    async close() {
-      redis.close();
-    },
+    close: () => redis.close(),
   };
 }
-
-/** One connection to Redis, made anew after each loss; its timers keep no process alive. */
-function keepConnected(url: string, logger: Logger) {
-  let client: ReturnType<typeof newClient> | undefined;
-  let opening: ReturnType<typeof newClient> | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let closed = false;
-
-  function open(attempt: number): void {
-    const fresh = newClient(url);
-    let lost = false;
-    const lose = (error?: unknown): void => {
-      if (lost || closed) return;
-      lost = true;
-      if (client === fresh) client = undefined;
-      if (fresh.isOpen) fresh.destroy();
-      alone.set(1);
-      logger.debug({ err: error }, 'rate limits: redis is away');
-      timer = setTimeout(open, Math.min(100 * 2 ** attempt, 2_000), Math.min(attempt + 1, 10));
-      timer.unref();
-    };
-    opening = fresh;
-    fresh.on('error', lose);
-    fresh.on('end', () => lose());
-    fresh.connect().then(() => {
-      if (closed) return fresh.destroy();
-      client = fresh;
-      alone.set(0);
-    }, lose);
-  }
-
-  open(0);
-  return {
-    current: () => client,
-    close(): void {
-      closed = true;
-      clearTimeout(timer);
-      if (opening?.isOpen) opening.destroy();
-    },
-  };
-}
-
-const newClient = (url: string) =>
-  createClient({ url, disableOfflineQueue: true, socket: { connectTimeout: 2_000, reconnectStrategy: false } });

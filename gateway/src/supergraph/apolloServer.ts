@@ -8,6 +8,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import { apolloLogger, type Logger } from '@souk/runtime';
+import { createSessionOperations } from '../auth/sessionOperations.js';
 import { createErrorFormatter } from '../http/errors.js';
 import { operationRules } from '../http/operationRules.js';
 import { documentLimits } from '../limits/documentLimits.js';
@@ -68,7 +69,7 @@ export async function createApolloServer(o: {
     formatError: createErrorFormatter(o.logger),
     logger: apolloLogger(o.logger),
     plugins: [
-      operationRules(createOperationLimits(LIMITS), o.limits),
+      operationRules(createOperationLimits(LIMITS), o.limits, createSessionOperations()),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),

@@ -27,7 +27,14 @@ type Query {
 type Mutation {
   sessionCreate(email: String!, password: String!): Boolean! @public
   credentialsSet(input: CredentialsInput!): Boolean! @public
+  "Signs in with the access token given; refreshing answers the one that the refresh token says."
+  accountConfirm(token: String!): SessionPayload! @public
+  sessionRefresh(refreshToken: String): SessionPayload! @public
+  sessionRevoke(id: ID): AcceptedPayload! @authenticated
+  sessionsRevokeAll(exceptCurrent: Boolean = false): AcceptedPayload! @authenticated
 }
+type SessionPayload { accessToken: String refreshToken: String expiresIn: Int }
+type AcceptedPayload { accepted: Boolean! }
 input CredentialsInput { email: String! password: String! tries: Int }
 type Product @key(fields: "id") { id: ID! name: String! related: [Product!]! }
 `;
@@ -45,6 +52,7 @@ export interface Calls {
   hooks: { headers: Record<string, unknown>; body: string }[];
   documents: { url: string; headers: Record<string, unknown> }[];
   exports: { url: string; headers: Record<string, unknown> }[];
+  refreshed: string[];
 }
 
 export interface ToyShop {
@@ -90,7 +98,7 @@ export const toySupergraph = () => {
 
 /** Two subgraphs and a gateway over them, on loopback, with everything that they are asked recorded. */
 export async function startToyShop(changes: Partial<GatewayConfig> = {}): Promise<ToyShop> {
-  const calls: Calls = { resolved: [], viewers: [], clients: [], hooks: [], documents: [], exports: [] };
+  const calls: Calls = { resolved: [], viewers: [], clients: [], hooks: [], documents: [], exports: [], refreshed: [] };
   const { publicKey, privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519' });
   const foreign = await generateKeyPair('EdDSA', { crv: 'Ed25519' });
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'EdDSA', use: 'sig' }] };
@@ -217,6 +225,11 @@ async function startSubgraph(service: SubgraphName, sdl: string, resolvers: obje
 
 const productOf = (id: string) => ({ __typename: 'Product', id, name: `Product ${id}` });
 
+const sessionOf = (token: string) =>
+  token === ''
+    ? { accessToken: null, refreshToken: null, expiresIn: null }
+    : { accessToken: token, refreshToken: `next-${token}`, expiresIn: 600 };
+
 function productResolvers(calls: Calls) {
   const field = (name: string, resolve: (args: never, context: { viewer: Viewer }) => unknown) => ({
     [name]: (_source: unknown, args: never, context: { viewer: Viewer }) => {
@@ -240,6 +253,13 @@ function productResolvers(calls: Calls) {
     Mutation: {
       ...field('sessionCreate', () => true),
       ...field('credentialsSet', () => true),
+      ...field('accountConfirm', ({ token }: { token: string }) => sessionOf(token)),
+      ...field('sessionRefresh', ({ refreshToken }: { refreshToken: string }) => {
+        calls.refreshed.push(refreshToken);
+        return sessionOf(refreshToken.startsWith('next-') ? refreshToken.slice(5) : '');
+      }),
+      ...field('sessionRevoke', ({ id }: { id?: string }) => ({ accepted: id !== 'ses_unknown' })),
+      ...field('sessionsRevokeAll', () => ({ accepted: true })),
     },
     Product: {
       __resolveReference: ({ id }: { id: string }) => productOf(id),

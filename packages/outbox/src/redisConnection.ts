@@ -14,24 +14,30 @@ export type RedisClient = ReturnType<typeof newRedisClient>;
 export interface RedisConnection {
   /** The live client, or undefined while Redis cannot be reached. */
   current(): RedisClient | undefined;
+  /** The live client; while there is none it is waited for, `ms` at most. Rejects then. */
+  ready(ms: number): Promise<RedisClient>;
   /** Gives the connection up and makes a new one, e.g. after a command that hangs. */
   renew(): void;
   close(): Promise<void>;
 }
 
 /**
- * Keeps one connection to Redis: a new client after each loss, with backoff up to 5 s. What hangs on a connection (prepared
- * scripts, queues) is made in `onReady` and dies with it, so that a Redis that came back empty is no special case.
+ * Keeps one connection to Redis: a new client after each loss, with backoff up to `maxBackoffMs`. What hangs on a connection (prepared
+ * scripts, queues, subscriptions) is made in `onReady` and dies with it, so that a Redis that came back empty is no special case.
+ * When `onReady` fails the connection is given up, and made anew.
  */
 export function keepConnected(options: {
   url: string;
   name: string;
   logger: Logger;
-  onReady?: (client: RedisClient) => void;
+  /** 5 s unless given. */
+  maxBackoffMs?: number;
+  onReady?: (client: RedisClient) => void | Promise<void>;
   onLost?: () => void;
 }): RedisConnection {
   const { name, logger } = options;
   const bell = createBell();
+  const waiting = new Set<(client: RedisClient) => void>();
   let closed = false;
   let client: RedisClient | undefined;
   let lose: (() => void) | undefined;
@@ -48,7 +54,9 @@ export function keepConnected(options: {
       if (closed) return;
       client = fresh;
       logger.debug({ connection: name }, 'redis is reachable');
-      options.onReady?.(fresh);
+      for (const resolve of waiting) resolve(fresh);
+      waiting.clear();
+      await Promise.race([options.onReady?.(fresh), lost]);
       await lost;
     } finally {
       const wasReady = client === fresh;
@@ -70,12 +78,23 @@ export function keepConnected(options: {
       if (closed) break;
       if (Date.now() - startedAt > 10_000) attempt = 0;
       if (attempt === 0) logger.warn({ connection: name, reason }, 'redis is not reachable; trying again');
-      await bell.sleep(backoffMs(attempt, 50, 5_000));
+      await bell.sleep(backoffMs(attempt, 50, options.maxBackoffMs ?? 5_000));
     }
   })();
 
+  const current = (): RedisClient | undefined => (client?.isReady ? client : undefined);
   return {
-    current: () => (client?.isReady ? client : undefined),
+    current,
+    async ready(ms) {
+      const live = current();
+      if (live) return live;
+      let wait: (client: RedisClient) => void = () => undefined;
+      const coming = new Promise<RedisClient>((resolve) => {
+        wait = resolve;
+        waiting.add(wait);
+      });
+      return within(ms, 'connecting to redis', coming).finally(() => waiting.delete(wait));
+    },
     renew: () => lose?.(),
     async close() {
       closed = true;

@@ -1,12 +1,13 @@
+import { keepConnected } from '@souk/outbox/redis';
 import { type Database, sql } from '@souk/postgres';
 import { type Logger, VOID_TOKENS } from '@souk/runtime';
-import { createClient } from 'redis';
 
-/** Ids of sessions that were ended, and of accounts whose rights have changed, since $1. */
+/** Ids of sessions that were ended, and of accounts whose rights have changed or that were deleted, since $1. */
 const changes = sql<{ id: string; at: Date }>(
   'voidTokens.changes',
   `SELECT id, revoked_at AS at FROM session WHERE revoked_at > $1
-   UNION ALL SELECT id, auth_changed_at FROM account WHERE auth_changed_at > $1`,
+   UNION ALL SELECT id, auth_changed_at FROM account WHERE auth_changed_at > $1
+   UNION ALL SELECT account_id, requested_at FROM account_erasure WHERE requested_at > $1`,
 );
 
 /** Changes are looked for so far behind the last look: a transaction becomes visible later than its time. */
@@ -16,7 +17,7 @@ const REDIS_TIMEOUT_MS = 500;
 export interface TokenVoider {
   /** Tells the gateways what has changed since the last time. Rejects while Redis is away; the next call tells it then. */
   announce(now: Date): Promise<void>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /**
@@ -31,31 +32,21 @@ export function createTokenVoider(o: {
 }): TokenVoider {
   const lifetimeMs = (o.lifetimeSeconds + 10) * 1_000;
   let toldUntil: number | undefined;
-  let connecting: Promise<ReturnType<typeof newClient>> | undefined;
-
-  async function connected(): Promise<ReturnType<typeof newClient>> {
-    connecting ??= (async () => {
-      const client = newClient(o.redisUrl);
-      client.on('error', (error) => o.logger.debug({ err: error }, 'redis'));
-      client.on('end', () => {
-        connecting = undefined;
-        toldUntil = undefined; // Redis may have come back empty: tell everything that still matters
-      });
-      await client.connect();
-      return client;
-    })().catch((error: unknown) => {
-      connecting = undefined;
-      throw error;
-    });
-    return connecting;
-  }
+  const redis = keepConnected({
+    url: o.redisUrl,
+    name: 'void tokens',
+    logger: o.logger,
+    onLost: () => {
+      toldUntil = undefined; // Redis may come back empty: tell everything that still matters
+    },
+  });
 
   return {
     async announce(now) {
       const since = toldUntil === undefined ? now.getTime() - lifetimeMs : toldUntil - OVERLAP_MS;
       const rows = await o.database.query(changes, [new Date(since)]);
       if (rows.length > 0) {
-        const client = await connected();
+        const client = await redis.ready(REDIS_TIMEOUT_MS);
         const sending = rows.flatMap(({ id, at }) => {
           const leftMs = at.getTime() + lifetimeMs - now.getTime();
           const text = String(at.getTime());
@@ -66,18 +57,16 @@ export function createTokenVoider(o: {
                 client.publish(VOID_TOKENS.channel, `${id} ${text}`),
               ];
         });
-        await withinTime(Promise.all(sending));
+        await withinTime(Promise.all(sending)).catch((error: unknown) => {
+          redis.renew();
+          throw error;
+        });
       }
       toldUntil = now.getTime();
     },
-    close() {
-      void connecting?.then((client) => client.isOpen && client.destroy()).catch(() => undefined);
-    },
+    close: () => redis.close(),
   };
 }
-
-const newClient = (url: string) =>
-  createClient({ url, disableOfflineQueue: true, socket: { connectTimeout: 1_000, reconnectStrategy: false } });
 
 async function withinTime(work: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
