@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { startRelay } from '@souk/outbox';
-import { openDatabase } from '@souk/postgres';
+import { startConsumers, startRelay } from '@souk/outbox';
+import { openDatabase, watchBacklog } from '@souk/postgres';
 import {
   createLogger,
   createSubgraphServer,
@@ -16,20 +16,33 @@ import { createAccessTokens } from './adapters/accessTokens.jose.js';
 import { createAccountLinks } from './adapters/accountLinks.postgres.js';
 import { createAccountStore } from './adapters/accountStore.postgres.js';
 import { createAddressStore } from './adapters/addressStore.postgres.js';
+import { createAdministration } from './adapters/administration.postgres.js';
+import { createAuditLog } from './adapters/auditLog.postgres.js';
+import { userBacklog } from './adapters/backlog.postgres.js';
+import { createDataExports } from './adapters/dataExports.postgres.js';
+import { createEmailChanges } from './adapters/emailChanges.postgres.js';
+import { createErasures } from './adapters/erasures.postgres.js';
 import { createPasswordHasher } from './adapters/passwordHasher.argon2.js';
+import { createSecondFactorStore } from './adapters/secondFactorStore.postgres.js';
+import { createSecretBox } from './adapters/secretBox.aes.js';
 import { createConfirmationStore, createSessionStore, purgeSessions } from './adapters/sessionStore.postgres.js';
 import { createTokenVoider } from './adapters/voidTokens.redis.js';
+import { createExportLinks } from './app/exportLinks.js';
 import { createApp } from './app/index.js';
 import type { Config } from './config.js';
+import { consumers } from './consumers/index.js';
 import { PrismaClient } from './generated/prisma/client.js';
 import type { Context } from './graphql/context.js';
 import { resolvers } from './graphql/resolvers.js';
+import { exportRoutes } from './webhooks/exportRoutes.js';
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 const TOKEN_BYTES = 32;
 const ANNOUNCE_EVERY_MS = 2_000;
 const PURGE_EVERY_MS = 3_600_000;
 const PURGE_BATCH = 1_000;
+const PURGE_EXPORTS_BATCH = 100;
+const TELL_ERASURES_EVERY_MS = 30_000;
 const MAX_USER_AGENT = 200;
 
 /** Builds the user service and starts it listening; everything it opened is closed by `life`. */
@@ -55,11 +68,28 @@ export async function startUser(
   const announceVoid = () =>
     voider.announce(now()).catch((error: unknown) => logger.warn({ err: error }, 'ended sessions are announced later'));
 
+  const secondFactors = createSecondFactorStore(database);
+  const secretBox = createSecretBox(config.SECOND_FACTOR_KEYS);
+  const dataExports = createDataExports(database);
   const app = createApp({
+    dataExports,
+    exportLinks: createExportLinks({ secret: config.IDENTITY_SECRET, publicUrl: config.PUBLIC_URL }),
+    erasures: createErasures(database),
+    accessTokenMs: config.ACCESS_TOKEN_SECONDS * 1_000,
+    newExportId: () => newId('exp'),
+    newErasureId: () => newId('ers'),
     accounts: createAccountStore(database, prisma),
     addresses: createAddressStore(database, prisma),
+    administration: createAdministration(database),
+    audit: createAuditLog(database),
+    emailChanges: createEmailChanges(database),
     sessions: createSessionStore(database),
     confirmations: createConfirmationStore(database),
+    secondFactors,
+    secretBox,
+    staffNeedSecondFactor: config.REQUIRE_STAFF_SECOND_FACTOR,
+    issuer: config.SECOND_FACTOR_ISSUER,
+    randomBytes,
     announceVoid,
     links: createAccountLinks(database),
     passwords: await createPasswordHasher(),
@@ -74,14 +104,39 @@ export async function startUser(
     now,
     newAccountId: () => newId('usr'),
     newSessionId: () => newId('ses'),
+    newEmailChangeId: () => newId('emc'),
     newAddressId: () => newId('adr'),
     newAttemptId: () => newId('att'),
     throttleKey: (emailKey, ip) => sha256(`${emailKey}\n${ip ?? ''}`),
   });
   await bootstrap(app, config, logger);
+  const unknownKeys = (await secondFactors.keyIds()).filter((keyId) => !secretBox.knows(keyId));
+  if (unknownKeys.length > 0) {
+    logger.error(
+      { keyIds: unknownKeys },
+      'second factors are encrypted with keys that SECOND_FACTOR_KEYS does not have',
+    );
+  }
 
   const relay = await startRelay({ service: 'user', database, redisUrl: config.REDIS_URL, logger });
   life.onShutdown('relay', () => relay.close());
+  const consuming = await startConsumers({
+    service: 'user',
+    database,
+    redisUrl: config.REDIS_URL,
+    logger,
+    handlers: consumers(app),
+  });
+  life.onShutdown('consumers', () => consuming.close());
+  const telling = startRepeating({
+    name: 'tell erasures again',
+    everyMs: TELL_ERASURES_EVERY_MS,
+    logger,
+    work: app.tellErasuresAgain,
+  });
+  life.onShutdown('telling', () => telling.close());
+  const backlog = watchBacklog({ database, statement: userBacklog, logger });
+  life.onShutdown('backlog', () => backlog.close());
   const voiding = startRepeating({
     name: 'announce void tokens',
     everyMs: ANNOUNCE_EVERY_MS,
@@ -98,6 +153,13 @@ export async function startUser(
     logger,
     work: async () => (await purgeSessions(database)(now(), PURGE_BATCH)) >= PURGE_BATCH,
   });
+  const purgingExports = startRepeating({
+    name: 'purge exports',
+    everyMs: PURGE_EVERY_MS,
+    logger,
+    work: async () => (await dataExports.purge(now(), PURGE_EXPORTS_BATCH)) >= PURGE_EXPORTS_BATCH,
+  });
+  life.onShutdown('purge of exports', () => purgingExports.close());
   life.onShutdown('purge', () => purging.close());
 
   const server = await createSubgraphServer<Context>({
@@ -118,6 +180,7 @@ export async function startUser(
       }),
     }),
     routes: (fastify) => {
+      exportRoutes(app)(fastify);
       fastify.get('/.well-known/jwks.json', (_request, reply) =>
         reply.header('cache-control', 'public, max-age=300').send(accessTokens.jwks),
       );

@@ -7,6 +7,7 @@ import type {
   TemplateName,
   TemplateParams,
 } from '../domain/notification.js';
+import type { AccountLink } from '../domain/templates/index.js';
 
 /** A delivery that this process may attempt now. */
 export interface ClaimedDelivery {
@@ -71,10 +72,11 @@ export type OrderReader = (
   orderId: string,
   about: Pick<TemplateParams, 'fulfillmentId' | 'returnId'>,
 ) => Promise<OrderForMail | undefined>;
-/** Asks the user service, which makes a new token for the link that is named. */
+/** Asks the user service, which makes a new token for the link that is named; links about a change of the address need its id. */
 export type AccountReader = (
   userId: string,
-  link: 'CONFIRM_EMAIL' | 'RESET_PASSWORD' | null,
+  link: AccountLink | null,
+  emailChangeId: string | undefined,
 ) => Promise<AccountForMail | undefined>;
 
 /** What providers get to find a message again. */

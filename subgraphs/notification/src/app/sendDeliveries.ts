@@ -8,6 +8,7 @@ import {
   type OrderTemplate,
   orderMail,
   orderSms,
+  TOLD_WHEN_DISABLED,
 } from '../domain/templates/index.js';
 import type {
   AccountReader,
@@ -107,12 +108,12 @@ async function attemptAll(deps: SendDeliveriesDeps, deliveries: readonly Claimed
   if (isAccountTemplate(template)) {
     let account: AccountForMail | undefined;
     try {
-      account = await deps.readAccount(first.userId ?? '', linkOf[template]);
+      account = await deps.readAccount(first.userId ?? '', linkOf[template], first.params.emailChangeId);
     } catch (error) {
       return retry(`user service: ${nameOf(error)}`);
     }
     const known = account;
-    if (known === undefined || !known.isActive) {
+    if (known === undefined || !(known.isActive || TOLD_WHEN_DISABLED.has(template))) {
       return all(() => ({
         state: 'SUPPRESSED',
         recipient: null,

@@ -1,9 +1,14 @@
 import type { EventHandlers } from '@souk/outbox';
 import type { WorkerApp } from '../app/workerApp.js';
 import { onAccountConfirmationRequested } from './onAccountConfirmationRequested.js';
+import { onAccountDeactivated } from './onAccountDeactivated.js';
+import { onAccountEmailChanged } from './onAccountEmailChanged.js';
+import { onAccountEmailChangeRequested } from './onAccountEmailChangeRequested.js';
 import { onAccountPasswordChanged } from './onAccountPasswordChanged.js';
 import { onAccountPasswordResetRequested } from './onAccountPasswordResetRequested.js';
 import { onAccountRegistered } from './onAccountRegistered.js';
+import { onAccountSecondFactorDisabled } from './onAccountSecondFactorDisabled.js';
+import { onAccountSecondFactorEnabled } from './onAccountSecondFactorEnabled.js';
 import { onFulfillmentDelivered } from './onFulfillmentDelivered.js';
 import { onFulfillmentShipped } from './onFulfillmentShipped.js';
 import { onOrderCancelled } from './onOrderCancelled.js';
@@ -24,6 +29,11 @@ export const consumers = (app: WorkerApp): EventHandlers => ({
   'account.confirmation_requested': onAccountConfirmationRequested(app),
   'account.password_reset_requested': onAccountPasswordResetRequested(app),
   'account.password_changed': onAccountPasswordChanged(app),
+  'account.email_change_requested': onAccountEmailChangeRequested(app),
+  'account.email_changed': onAccountEmailChanged(app),
+  'account.deactivated': onAccountDeactivated(app),
+  'account.second_factor_enabled': onAccountSecondFactorEnabled(app),
+  'account.second_factor_disabled': onAccountSecondFactorDisabled(app),
   'order.placed': onOrderPlaced(app),
   'order.confirmed': onOrderConfirmed(app),
   'order.expired': onOrderExpired(app),

@@ -8,6 +8,11 @@ export type TemplateName =
   | 'account.confirmation_requested'
   | 'account.password_reset_requested'
   | 'account.password_changed'
+  | 'account.email_change_requested'
+  | 'account.email_changed'
+  | 'account.deactivated'
+  | 'account.second_factor_enabled'
+  | 'account.second_factor_disabled'
   | 'order.placed'
   | 'order.confirmed'
   | 'order.expired'
@@ -29,6 +34,7 @@ export interface TemplateParams {
   /** The parcel, or the return, that the event is about. */
   readonly fulfillmentId?: string;
   readonly returnId?: string;
+  readonly emailChangeId?: string;
   readonly due?: { readonly money: Money; readonly until: string };
 }
 
@@ -114,6 +120,8 @@ export interface AccountForMail {
   readonly isActive: boolean;
   /** What the link of this mail carries; null when it needs none, or needs it no more. */
   readonly token: string | null;
+  /** The address that was asked for belongs to the account that is written to, and not to the one that asked. */
+  readonly addressTaken?: boolean;
 }
 
 /** The shop, as mails show it. */

@@ -22,17 +22,29 @@ export const privateJwk = z.object({
 
 export type PrivateJwk = z.output<typeof privateJwk>;
 
-/** Signs access tokens (RFC 9068) with the key, and shows its public half under its thumbprint. */
+/** One key, or several while keys are rotated: the first one signs, all verify. */
+export const privateJwks = z
+  .union([privateJwk.transform((key) => [key]), z.array(privateJwk).min(1).max(5)])
+  .refine((keys) => new Set(keys.map(({ x }) => x)).size === keys.length, 'a key is named twice');
+
+/** Signs access tokens (RFC 9068) with the first key, and shows the public halves of all under their thumbprints. */
 export async function createAccessTokens(
-  key: PrivateJwk,
+  keys: readonly PrivateJwk[],
   lifetimeSeconds: number,
 ): Promise<AccessTokens & { readonly jwks: { readonly keys: readonly JWK[] } }> {
-  const { kty, crv, x } = key;
-  const kid = await calculateJwkThumbprint({ kty, crv, x });
-  const privateKey = await importJWK(key, ALGORITHM);
+  const [first] = keys;
+  if (!first) throw new Error('access tokens need a key');
+  const jwks = await Promise.all(
+    keys.map(async ({ kty, crv, x }): Promise<JWK & { kid: string }> => {
+      const kid = await calculateJwkThumbprint({ kty, crv, x });
+      return { kty, crv, x, kid, alg: ALGORITHM, use: 'sig' };
+    }),
+  );
+  const kid = (jwks[0] as { kid: string }).kid;
+  const privateKey = await importJWK(first, ALGORITHM);
   return {
     lifetimeSeconds,
-    jwks: { keys: [{ kty, crv, x, kid, alg: ALGORITHM, use: 'sig' }] },
+    jwks: { keys: jwks },
     sign({ account, sessionId, now }) {
       const issuedAt = Math.floor(now.getTime() / 1_000);
       return (

@@ -1,4 +1,4 @@
-import type { Account, Role } from '../domain/account.js';
+import type { Account, DeactivationReason, Role } from '../domain/account.js';
 
 interface AddressJson {
   id: string;
@@ -19,6 +19,8 @@ export interface AccountRow {
   email: string;
   email_verified_at: Date | null;
   is_active: boolean;
+  deactivated_at: Date | null;
+  deactivation_reason: DeactivationReason | null;
   roles: Role[];
   first_name: string | null;
   last_name: string | null;
@@ -28,12 +30,14 @@ export interface AccountRow {
   default_billing_id: string | null;
   sequence: number;
   created_at: Date;
+  second_factor: boolean;
   addresses: AddressJson[] | null;
 }
 
 /** The columns that make an {@link AccountRow}, of the alias `a`. */
-export const ACCOUNT_COLUMNS = `a.id, a.email, a.email_verified_at, a.is_active, a.roles::text[] AS roles, a.first_name, a.last_name,
+export const ACCOUNT_COLUMNS = `a.id, a.email, a.email_verified_at, a.is_active, a.deactivated_at, a.deactivation_reason, a.roles::text[] AS roles, a.first_name, a.last_name,
   a.phone, a.locale, a.default_shipping_id, a.default_billing_id, a.sequence, a.created_at,
+  EXISTS (SELECT 1 FROM second_factor f WHERE f.account_id = a.id AND f.confirmed_at IS NOT NULL) AS second_factor,
   (SELECT json_agg(d ORDER BY d.id) FROM address d WHERE d.account_id = a.id) AS addresses`;
 
 export function toAccount(row: AccountRow): Account {
@@ -42,6 +46,8 @@ export function toAccount(row: AccountRow): Account {
     email: row.email,
     emailVerified: row.email_verified_at !== null,
     isActive: row.is_active,
+    deactivatedAt: row.deactivated_at,
+    deactivationReason: row.deactivation_reason,
     roles: row.roles,
     firstName: row.first_name,
     lastName: row.last_name,
@@ -51,6 +57,7 @@ export function toAccount(row: AccountRow): Account {
     defaultBillingId: row.default_billing_id,
     sequence: row.sequence,
     createdAt: row.created_at,
+    secondFactor: row.second_factor,
     addresses: (row.addresses ?? []).map((address) => ({
       id: address.id,
       address: {

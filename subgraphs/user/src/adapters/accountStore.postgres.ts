@@ -3,12 +3,14 @@ import { type Database, sql } from '@souk/postgres';
 import type { AccountStore, UserFilter } from '../app/ports.js';
 import type { PrismaClient } from '../generated/prisma/client.js';
 import { ACCOUNT_COLUMNS, type AccountRow, toAccount } from './accountRow.js';
+import { IS_NOT_HELD } from './emailChanges.postgres.js';
 
 const create = sql<{ id: string }>(
   'account.create',
   `WITH created AS (
      INSERT INTO account (id, email, email_key, password_hash, email_verified_at, roles, first_name, last_name, phone, locale, created_at, updated_at)
-     VALUES ($1, $2, $3, $4, $5, $6::text[]::role[], $7, $8, $9, $10, $11, $11)
+     SELECT $1, $2, $3, $4, $5::timestamptz, $6::text[]::role[], $7, $8, $9, $10, $11::timestamptz, $11
+     WHERE ${IS_NOT_HELD('$3', '$1', '$11')}
      ON CONFLICT (email_key) DO NOTHING RETURNING id),
    published AS (${OUTBOX_INSERT('$12')} WHERE EXISTS (SELECT 1 FROM created))
    SELECT id FROM created`,
@@ -26,15 +28,9 @@ const setPassword = sql(
   `WITH changed AS (UPDATE account SET password_hash = $2, sequence = sequence + 1, updated_at = $5 WHERE id = $1 RETURNING id),
    told AS (${OUTBOX_INSERT('$6')} WHERE EXISTS (SELECT 1 FROM changed)),
    ended AS (UPDATE session s SET revoked_at = $5 FROM changed
-              WHERE s.account_id = changed.id AND s.id <> $3 AND s.revoked_at IS NULL)
+              WHERE s.account_id = changed.id AND s.id <> $3 AND s.revoked_at IS NULL),
+   void AS (DELETE FROM second_factor_challenge c USING changed WHERE c.account_id = changed.id)
    DELETE FROM login_throttle WHERE key = $4`,
-);
-
-const setActive = sql<{ id: string }>(
-  'account.setActive',
-  `WITH changed AS (UPDATE account SET is_active = $2, auth_changed_at = $3, updated_at = $3 WHERE id = $1 RETURNING id),
-   ended AS (UPDATE session s SET revoked_at = $3 FROM changed WHERE s.account_id = changed.id AND NOT $2 AND s.revoked_at IS NULL)
-   SELECT id FROM changed`,
 );
 
 const FILTER = `($1::text IS NULL OR (a.email_key || ' ' || coalesce(a.first_name, '') || ' ' || coalesce(a.last_name, '')) ILIKE $1)
@@ -88,11 +84,6 @@ export function createAccountStore(database: Database, prisma: PrismaClient): Ac
     async updateProfile(id, profile) {
       await prisma.account.updateMany({ where: { id }, data: profile });
     },
-    async setRoles(id, roles, now) {
-      const data = { roles: { set: [...roles] }, authChangedAt: now };
-      return (await prisma.account.updateMany({ where: { id }, data })).count === 1;
-    },
-    setActive: async (id, isActive, now) => (await database.query(setActive, [id, isActive, now])).length === 1,
     async list({ filter, first, after }) {
       const rows = await database.query(list, [...filterParams(filter), after?.[0] ?? null, after?.[1] ?? null, first]);
       return rows.map(toAccount);

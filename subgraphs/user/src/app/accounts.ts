@@ -1,10 +1,11 @@
 import { events, newEvent } from '@souk/events';
-import type { Account, Role } from '../domain/account.js';
+import type { Account } from '../domain/account.js';
 import { type AccountError, accountError, done, type Result, refused } from '../domain/accountError.js';
 import { readEmail } from '../domain/email.js';
-import { tooLong, weakBecause } from '../domain/password.js';
+import { weakBecause } from '../domain/password.js';
 import { type ProfileInput, readProfile } from '../domain/profile.js';
 import { RESET_LIFETIME_MS } from './accountLinks.js';
+import { checkPassword } from './checkPassword.js';
 import type {
   AccountLinks,
   AccountStore,
@@ -14,7 +15,7 @@ import type {
   SessionStore,
   UserFilter,
 } from './ports.js';
-import { type Client, delayed } from './sessions.js';
+import type { Client } from './sessions.js';
 
 export const CONFIRMATION_LIFETIME_MS = 3 * 24 * 3_600_000;
 
@@ -69,6 +70,8 @@ export const registerAccount =
       email: email.email,
       emailVerified: false,
       isActive: true,
+      deactivatedAt: null,
+      deactivationReason: null,
       roles: account.roles,
       firstName: profile.firstName ?? null,
       lastName: profile.lastName ?? null,
@@ -79,6 +82,7 @@ export const registerAccount =
       defaultBillingId: null,
       sequence: 1,
       createdAt,
+      secondFactor: false,
     });
   };
 
@@ -87,6 +91,14 @@ export interface MailedTokens {
   readonly confirmationToken: () => Promise<string | null>;
   readonly passwordResetToken: () => Promise<string | null>;
 }
+
+/** The address that an account has proved to be its own, as `readEmail` folds it; null when there is none, or when the account is disabled. */
+export const verifiedEmail =
+  (deps: Pick<AccountDeps, 'accounts'>) =>
+  async (id: string): Promise<string | null> => {
+    const [account] = await deps.accounts.readMany([id]);
+    return account?.isActive && account.emailVerified ? (readEmail(account.email)?.key ?? null) : null;
+  };
 
 /** What the notification service may know of an account. */
 export const accountForNotification =
@@ -132,20 +144,10 @@ export const changePassword =
     const emailKey = account.email.toLowerCase();
     const weak = weakBecause(command.newPassword, emailKey, ['newPassword']);
     if (weak) return refused(weak);
-    const now = deps.now();
-    const throttleKey = deps.throttleKey(emailKey, command.client.ip);
-    const attempt = await deps.sessions.attempt({
-      throttleKey,
-      emailKey,
-      attemptId: deps.newAttemptId(),
-      now,
-    });
-    if (attempt.delayedUntil) return refused(delayed(attempt.delayedUntil, now));
-    const hopeless = tooLong(command.currentPassword);
-    const stored = hopeless ? undefined : attempt.account?.passwordHash;
-    if (!(await deps.passwords.verify(stored, hopeless ? '' : command.currentPassword))) {
-      return refused(accountError('INVALID_CREDENTIALS', 'The current password is wrong.', ['currentPassword']));
-    }
+    const { currentPassword: password, client } = command;
+    const checked = await checkPassword(deps)({ account, password, client, field: ['currentPassword'] });
+    if (!checked.ok) return checked;
+    const throttleKey = checked.value;
     const passwordHash = await deps.passwords.hash(command.newPassword);
     const { accountId: id, sessionId: keepSessionId } = command;
     const changedAt = deps.now();
@@ -168,31 +170,6 @@ export const updateAccount =
     if (errors.length > 0) return refused(...errors);
     await deps.accounts.updateProfile(accountId, profile);
     return done(accountId);
-  };
-
-/** Grants exactly these roles, and always CUSTOMER. Access tokens from before are void: the next request needs a new one, which has them. */
-export const updateRoles =
-  (deps: AccountDeps) =>
-  async (command: { actorId: string; accountId: string; roles: readonly Role[] }): Promise<Result<string>> => {
-    const roles: Role[] = [...new Set<Role>(['CUSTOMER', ...command.roles])];
-    if (command.actorId === command.accountId && !roles.includes('ADMIN')) {
-      return refused(accountError('CONFLICT', 'Nobody can take ADMIN from themselves.', ['roles']));
-    }
-    if (!(await deps.accounts.setRoles(command.accountId, roles, deps.now()))) return noAccount('userId');
-    await deps.announceVoid();
-    return done(command.accountId);
-  };
-
-/** Disables or enables an account. Disabling ends its sessions, and voids its access tokens. */
-export const setAccountActive =
-  (deps: AccountDeps) =>
-  async (command: { actorId: string; accountId: string; isActive: boolean }): Promise<Result<string>> => {
-    if (command.actorId === command.accountId && !command.isActive) {
-      return refused(accountError('CONFLICT', 'Nobody can disable themselves.', ['userId']));
-    }
-    if (!(await deps.accounts.setActive(command.accountId, command.isActive, deps.now()))) return noAccount('userId');
-    await deps.announceVoid();
-    return done(command.accountId);
   };
 
 /** A page of accounts, newest first, with one more than asked for when there are more. */

@@ -6,12 +6,43 @@ import {
   changePassword,
   listAccounts,
   registerAccount,
-  setAccountActive,
   updateAccount,
-  updateRoles,
+  verifiedEmail,
 } from './accounts.js';
 import { type AddressDeps, createAddress, deleteAddress, setDefaultAddress, updateAddress } from './addresses.js';
+import {
+  type AdministrationDeps,
+  deactivateOwnAccount,
+  revokeSessionsOf,
+  setAccountActive,
+  updateRoles,
+} from './administration.js';
+import { answerChallenge } from './answerChallenge.js';
+import { type AuditDeps, type AuditEntry, listAudit } from './audit.js';
+import {
+  type DataExportDeps,
+  deliverDataExportPart,
+  listDataExports,
+  openDataExport,
+  requestDataExport,
+} from './dataExports.js';
+import {
+  confirmEmailChange,
+  type EmailChangeDeps,
+  emailChangeMail,
+  requestEmailChange,
+  undoEmailChange,
+} from './emailChange.js';
+import { deleteAccount, type ErasureDeps, noteErased, readErasure, tellErasuresAgain } from './erasures.js';
 import type { SessionStore, UserFilter } from './ports.js';
+import {
+  confirmSecondFactor,
+  disableSecondFactor,
+  enrollSecondFactor,
+  readSecondFactor,
+  renewRecoveryCodes,
+  type SecondFactorDeps,
+} from './secondFactor.js';
 import {
   confirmAccount,
   createSession,
@@ -22,9 +53,18 @@ import {
   type SessionDeps,
 } from './sessions.js';
 
-export interface AppDeps extends AccountDeps, AccountLinkDeps, AddressDeps, SessionDeps {
-  readonly sessions: SessionStore;
-}
+export type AppDeps = AccountDeps &
+  AccountLinkDeps &
+  AddressDeps &
+  DataExportDeps &
+  ErasureDeps &
+  SessionDeps &
+  SecondFactorDeps &
+  AdministrationDeps &
+  AuditDeps &
+  EmailChangeDeps & {
+    readonly sessions: SessionStore;
+  };
 
 /** Everything that the user service can do. */
 export function createApp(deps: AppDeps) {
@@ -32,11 +72,18 @@ export function createApp(deps: AppDeps) {
     registerAccount: registerAccount(deps),
     confirmAccount: confirmAccount(deps),
     accountForNotification: accountForNotification(deps),
+    verifiedEmail: verifiedEmail(deps),
     createSession: createSession(deps),
+    answerChallenge: answerChallenge(deps),
     refreshSession: refreshSession(deps),
     listSessions: listSessions(deps),
     revokeSession: revokeSession(deps),
     revokeAllSessions: revokeAllSessions(deps),
+    enrollSecondFactor: enrollSecondFactor(deps),
+    confirmSecondFactor: confirmSecondFactor(deps),
+    disableSecondFactor: disableSecondFactor(deps),
+    renewRecoveryCodes: renewRecoveryCodes(deps),
+    readSecondFactor: readSecondFactor(deps),
     changePassword: changePassword(deps),
     requestLink: requestLink(deps),
     resetPassword: resetPassword(deps),
@@ -47,7 +94,24 @@ export function createApp(deps: AppDeps) {
     setDefaultAddress: setDefaultAddress(deps),
     updateRoles: updateRoles(deps),
     setAccountActive: setAccountActive(deps),
+    revokeSessionsOf: revokeSessionsOf(deps),
+    deactivateOwnAccount: deactivateOwnAccount(deps),
+    requestEmailChange: requestEmailChange(deps),
+    confirmEmailChange: confirmEmailChange(deps),
+    undoEmailChange: undoEmailChange(deps),
+    emailChangeMail: emailChangeMail(deps),
+    recordAudit: (entry: AuditEntry, eventId: string) => deps.audit.record(entry, eventId),
+    listAudit: listAudit(deps),
     bootstrapAdmin: bootstrapAdmin(deps),
+    requestDataExport: requestDataExport(deps),
+    listDataExports: listDataExports(deps),
+    deliverDataExportPart: deliverDataExportPart(deps),
+    openDataExport: openDataExport(deps),
+    dataExportUrl: (id: string) => deps.exportLinks.urlOf(id, deps.now()),
+    deleteAccount: deleteAccount(deps),
+    readErasure: readErasure(deps),
+    noteErased: noteErased(deps),
+    tellErasuresAgain: tellErasuresAgain(deps),
     readAccounts: deps.accounts.readMany,
     listAccounts: listAccounts(deps),
     countAccounts: (filter: UserFilter) => deps.accounts.count(filter),

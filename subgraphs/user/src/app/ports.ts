@@ -21,7 +21,7 @@ export interface UserFilter {
 }
 
 export interface AccountStore {
-  /** Account and event in one statement; false: the address is taken, nothing happened. */
+  /** Account and event in one statement; false: the address is taken, or was given up lately by an account that may take it back; nothing happened. */
   create(account: NewAccount, events: readonly EventEnvelope[]): Promise<boolean>;
   /** Those that exist, with their addresses. One round trip. */
   readMany(ids: readonly string[]): Promise<Account[]>;
@@ -36,10 +36,6 @@ export interface AccountStore {
     events: readonly EventEnvelope[];
   }): Promise<void>;
   updateProfile(id: string, profile: Profile): Promise<void>;
-  /** False: there is no such account. */
-  setRoles(id: string, roles: readonly Role[], now: Date): Promise<boolean>;
-  /** Disabling ends all sessions. False: there is no such account. */
-  setActive(id: string, isActive: boolean, now: Date): Promise<boolean>;
   list(o: {
     filter: UserFilter;
     first: number;
@@ -71,7 +67,11 @@ export interface Attempt {
 }
 
 export type Rotation =
-  | { readonly outcome: 'ROTATED'; readonly sessionId: string; readonly account: Account }
+  | {
+      readonly outcome: 'ROTATED';
+      readonly session: { readonly id: string; readonly secondFactorPassed: boolean };
+      readonly account: Account;
+    }
   | { readonly outcome: 'UNKNOWN' | 'EXPIRED' | 'REVOKED' | 'REUSED' | 'DISABLED' };
 
 export interface NewSession {
@@ -87,8 +87,10 @@ export interface NewSession {
 export interface SessionStore {
   /** Counts the attempt before anything is verified, and answers the account. One round trip. */
   attempt(o: { throttleKey: Buffer; emailKey: string; attemptId: string; now: Date }): Promise<Attempt>;
-  /** Opens the session and forgets the failures of this throttle key. One round trip. */
-  create(session: NewSession, throttleKey: Buffer | null): Promise<void>;
+  /** Opens the session and forgets the failures of this throttle key. One round trip. False: the account has a second factor. */
+  create(session: NewSession, throttleKey: Buffer | null): Promise<boolean>;
+  /** Forgets the failures of this throttle key. */
+  forgive(throttleKey: Buffer): Promise<void>;
   /** Exchanges a refresh token. One round trip; see `session_rotate` in the migration. */
   rotate(o: {
     hash: Buffer;

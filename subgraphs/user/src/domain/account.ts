@@ -1,4 +1,7 @@
-export type Role = 'CUSTOMER' | 'STAFF' | 'ADMIN';
+export type Role = 'CUSTOMER' | 'SUPPORT' | 'CATALOGUE_MANAGER' | 'STAFF' | 'ADMIN';
+
+/** Why an account was disabled; OWNER: by its owner. */
+export type DeactivationReason = 'OWNER' | 'FRAUD' | 'ABUSE' | 'SECURITY' | 'REQUESTED' | 'OTHER';
 
 export interface PostalAddress {
   readonly fullName: string;
@@ -22,6 +25,9 @@ export interface Account {
   readonly email: string;
   readonly emailVerified: boolean;
   readonly isActive: boolean;
+  /** When and why it was disabled; null while it is active. */
+  readonly deactivatedAt: Date | null;
+  readonly deactivationReason: DeactivationReason | null;
   readonly roles: readonly Role[];
   readonly firstName: string | null;
   readonly lastName: string | null;
@@ -33,6 +39,8 @@ export interface Account {
   /** Number of its last event. */
   readonly sequence: number;
   readonly createdAt: Date;
+  /** Whether a second factor is switched on. */
+  readonly secondFactor: boolean;
 }
 
 export interface Session {

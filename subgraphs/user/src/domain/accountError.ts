@@ -3,12 +3,15 @@ export type AccountErrorCode =
   | 'REQUIRED'
   | 'NOT_FOUND'
   | 'CONFLICT'
+  | 'LAST_ADMIN'
+  | 'FORBIDDEN'
   | 'EMAIL_TAKEN'
   | 'INVALID_CREDENTIALS'
   | 'ACCOUNT_DISABLED'
   | 'TOKEN_INVALID'
   | 'TOKEN_EXPIRED'
   | 'TOKEN_REUSED'
+  | 'CODE_INVALID'
   | 'PASSWORD_TOO_WEAK';
 
 /** An expected refusal. `field` is the path of the argument that caused it. */

@@ -1,5 +1,6 @@
 import { ClientError, hasScope, type Viewer } from '@souk/runtime';
 import type DataLoader from 'dataloader';
+import type { Actor } from '../app/administration.js';
 import type { App } from '../app/index.js';
 import type { Client } from '../app/sessions.js';
 import type { Account } from '../domain/account.js';
@@ -16,6 +17,11 @@ export interface Context {
 export function signedIn(viewer: Viewer): { userId: string; sessionId: string } {
   if (viewer.kind !== 'user') throw new ClientError('UNAUTHENTICATED', 'Sign in to do this.');
   return viewer;
+}
+
+/** Who administers accounts, and whether also those of the staff. */
+export function actorOf(viewer: Viewer): Actor {
+  return { id: signedIn(viewer).userId, mayGrant: hasScope(viewer, 'users:write') };
 }
 
 export function isSelf(viewer: Viewer, accountId: string): boolean {

@@ -7,8 +7,15 @@ import type {
   TemplateName,
   TemplateParams,
 } from '../notification.js';
+import {
+  accountDeactivated,
+  accountEmailChanged,
+  accountEmailChangeRequested,
+  accountEmailTaken,
+} from './accountEmailChange.js';
 import { accountConfirmationRequested, accountPasswordChanged, accountPasswordResetRequested } from './accountLinks.js';
 import { accountRegistered } from './accountRegistered.js';
+import { accountSecondFactorDisabled, accountSecondFactorEnabled } from './accountSecondFactor.js';
 import { fulfillmentDelivered, fulfillmentDeliveredSms } from './fulfillmentDelivered.js';
 import { fulfillmentShipped, fulfillmentShippedSms } from './fulfillmentShipped.js';
 import { orderCancelled } from './orderCancelled.js';
@@ -26,13 +33,23 @@ import { returnRequested, returnRequestedSms } from './returnRequested.js';
 export type AccountTemplate = Extract<TemplateName, `account.${string}`>;
 export type OrderTemplate = Exclude<TemplateName, AccountTemplate>;
 
+export type AccountLink = 'CONFIRM_EMAIL' | 'RESET_PASSWORD' | 'CHANGE_EMAIL' | 'UNDO_EMAIL_CHANGE';
+
 /** The link that a mail about an account is about; null for one that only tells. */
-export const linkOf: Readonly<Record<AccountTemplate, 'CONFIRM_EMAIL' | 'RESET_PASSWORD' | null>> = {
+export const linkOf: Readonly<Record<AccountTemplate, AccountLink | null>> = {
   'account.registered': 'CONFIRM_EMAIL',
   'account.confirmation_requested': 'CONFIRM_EMAIL',
   'account.password_reset_requested': 'RESET_PASSWORD',
   'account.password_changed': null,
+  'account.email_change_requested': 'CHANGE_EMAIL',
+  'account.email_changed': 'UNDO_EMAIL_CHANGE',
+  'account.deactivated': null,
+  'account.second_factor_enabled': null,
+  'account.second_factor_disabled': null,
 };
+
+/** What also those are told whose account is disabled. */
+export const TOLD_WHEN_DISABLED: ReadonlySet<TemplateName> = new Set(['account.deactivated', 'account.email_changed']);
 
 export const isAccountTemplate = (template: TemplateName): template is AccountTemplate => template in linkOf;
 
@@ -42,6 +59,11 @@ export const channelsOf: Readonly<Record<TemplateName, readonly Channel[]>> = {
   'account.confirmation_requested': ['EMAIL'],
   'account.password_reset_requested': ['EMAIL'],
   'account.password_changed': ['EMAIL'],
+  'account.email_change_requested': ['EMAIL'],
+  'account.email_changed': ['EMAIL'],
+  'account.deactivated': ['EMAIL'],
+  'account.second_factor_enabled': ['EMAIL'],
+  'account.second_factor_disabled': ['EMAIL'],
   'order.placed': ['EMAIL'],
   'order.confirmed': ['EMAIL', 'SMS'],
   'order.expired': ['EMAIL'],
@@ -65,6 +87,17 @@ export function accountMail(template: AccountTemplate, shop: Shop, account: Acco
       return accountRegistered(shop, account);
     case 'account.password_changed':
       return accountPasswordChanged(shop, account);
+    case 'account.email_change_requested':
+      if (account.addressTaken) return accountEmailTaken(shop);
+      return token === null ? undefined : accountEmailChangeRequested(shop, token);
+    case 'account.email_changed':
+      return token === null ? undefined : accountEmailChanged(shop, account, token);
+    case 'account.deactivated':
+      return accountDeactivated(shop, account);
+    case 'account.second_factor_enabled':
+      return accountSecondFactorEnabled(shop, account);
+    case 'account.second_factor_disabled':
+      return accountSecondFactorDisabled(shop, account);
     case 'account.confirmation_requested':
       return token === null ? undefined : accountConfirmationRequested(shop, account, token);
     case 'account.password_reset_requested':

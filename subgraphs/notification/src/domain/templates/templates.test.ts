@@ -171,6 +171,48 @@ test('the news of a changed password carries no link and no token', () => {
   expect(`${mail?.text}${mail?.html}`).not.toMatch(/tok_secret|href/);
 });
 
+test.each([
+  ['account.second_factor_enabled', 'Two-step sign-in was switched on', 'takes a code of your authenticator app'],
+  ['account.second_factor_disabled', 'Two-step sign-in was switched off', 'the password alone signs in'],
+] as const)('%s tells what it means, and what to do about it, without any link', (template, subject, means) => {
+  const mail = accountMail(template, { ...shop, storefrontUrl: 'https://shop.example' }, sampleAccount());
+  expect(mail?.subject).toBe(subject);
+  expect(mail?.text).toContain(means);
+  expect(mail?.text).toContain('If it was not you');
+  expect(`${mail?.text}${mail?.html}`).not.toMatch(/tok_secret|href/);
+});
+
+test('a new address is asked for confirmation without a name, which somebody else may have chosen; nothing is sent when it is needed no more', () => {
+  const storefront = { ...shop, storefrontUrl: 'https://shop.example' };
+  const mail = accountMail('account.email_change_requested', storefront, sampleAccount());
+  expect(mail?.text).toContain('https://shop.example/account/email?token=tok_secret');
+  expect(mail?.text).toContain('once, for 24 hours');
+  expect(`${mail?.text}${mail?.html}`).not.toContain('Ada');
+  expect(accountMail('account.email_change_requested', shop, sampleAccount({ token: null }))).toBeUndefined();
+});
+
+test('the owner of an address that somebody else wants is told so, with neither link nor token', () => {
+  const account = sampleAccount({ addressTaken: true, token: null });
+  const mail = accountMail(
+    'account.email_change_requested',
+    { ...shop, storefrontUrl: 'https://shop.example' },
+    account,
+  );
+  expect(mail?.subject).toBe('Your e-mail address was entered for another account');
+  expect(`${mail?.text}${mail?.html}`).not.toMatch(/tok_secret|href|Ada/);
+});
+
+test('the old address gets a way back from a change, for seven days', () => {
+  const mail = accountMail(
+    'account.email_changed',
+    { ...shop, storefrontUrl: 'https://shop.example' },
+    sampleAccount(),
+  );
+  expect(mail?.text).toContain('https://shop.example/account/email/undo?token=tok_secret');
+  expect(mail?.text).toContain('within seven days');
+  expect(accountMail('account.email_changed', shop, sampleAccount({ token: null }))).toBeUndefined();
+});
+
 const about = (parts: object = {}) =>
   sampleOrder({ locale: 'en', fulfillment: sampleParcel(), return: sampleReturn(), ...parts });
 

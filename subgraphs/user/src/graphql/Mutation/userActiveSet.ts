@@ -1,12 +1,15 @@
 import type { MutationResolvers } from '../../generated/graphql.js';
-import { signedIn } from '../context.js';
+import { actorOf } from '../context.js';
 import { userPayload } from '../payload.js';
 
 export const userActiveSet: NonNullable<MutationResolvers['userActiveSet']> = async (
   _parent,
-  { userId, isActive },
+  { userId, isActive, reason },
   context,
 ) => {
-  const { userId: actorId } = signedIn(context.viewer);
-  return userPayload(context, await context.app.setAccountActive({ actorId, accountId: userId, isActive }));
+  const actor = actorOf(context.viewer);
+  return userPayload(
+    context,
+    await context.app.setAccountActive({ actor, accountId: userId, isActive, reason: reason ?? undefined }),
+  );
 };

@@ -1,0 +1,9 @@
+import type { MutationResolvers } from '../../generated/graphql.js';
+import { signedIn } from '../context.js';
+import { acceptedPayload } from '../payload.js';
+
+export const emailChangeRequest: NonNullable<MutationResolvers['emailChangeRequest']> = async (
+  _parent,
+  { email, password },
+  { app, viewer, client },
+) => acceptedPayload(await app.requestEmailChange({ accountId: signedIn(viewer).userId, email, password, client }));
