@@ -11,6 +11,7 @@ const variables = {
   IDENTITY_SECRET: () => randomBytes(32).toString('hex'),
   ACCESS_TOKEN_PRIVATE_JWK: () =>
     `'${JSON.stringify(generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }))}'`,
+  SECOND_FACTOR_KEYS: () => `'${JSON.stringify({ k1: randomBytes(32).toString('base64url') })}'`,
   POSTGRES_PASSWORD: secret,
   POSTGRES_PASSWORD_USER: secret,
   POSTGRES_PASSWORD_PRODUCT: secret,

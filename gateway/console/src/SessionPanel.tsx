@@ -4,13 +4,15 @@ import { demoAccounts, session } from './shop.js';
 import { useStore } from './store.js';
 
 const store = { get: session.current, subscribe: session.subscribe };
+const awaitsCode = { get: session.awaitsCode, subscribe: session.subscribe };
 
 /** Signs in and out, and shows who is signed in with which rights. */
 export function SessionPanel() {
   const current = useStore(store);
+  const needsCode = useStore(awaitsCode);
   return (
     <section className="souk-session" aria-label="Session">
-      {current ? <SignedIn session={current} /> : <SignIn />}
+      {current ? <SignedIn session={current} /> : needsCode ? <EnterCode /> : <SignIn />}
     </section>
   );
 }
@@ -71,23 +73,73 @@ function Countdown({ until }: { until: number }) {
   );
 }
 
-function SignIn() {
-  const accounts = useStore(demoAccounts);
-  const [email, setEmail] = useState('');
-  const [password, setPassword] = useState('');
+/** Does one thing at a time, and keeps what to tell the person about it. */
+function useAttempt() {
   const [problem, setProblem] = useState<string>();
   const [busy, setBusy] = useState(false);
 
-  async function signIn(as: { email: string; password: string }) {
+  async function attempt(work: () => Promise<string | undefined>) {
     setBusy(true);
     try {
-      setProblem(await session.signIn(as.email, as.password));
+      setProblem(await work());
     } catch {
       setProblem('The shop does not answer.');
     } finally {
       setBusy(false);
     }
   }
+  return { problem, busy, attempt };
+}
+
+/** The password was right; the code of the second factor is to come. */
+function EnterCode() {
+  const [code, setCode] = useState('');
+  const { problem, busy, attempt } = useAttempt();
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    void attempt(() => session.enterCode(code));
+  }
+
+  return (
+    <>
+      <form onSubmit={submit} aria-label="Enter the code">
+        <input
+          name="code"
+          autoComplete="one-time-code"
+          placeholder="Code of your app, or a recovery code"
+          aria-label="Code of your app, or a recovery code"
+          required
+          value={code}
+          onChange={(event) => setCode(event.target.value)}
+        />
+        <button type="submit" disabled={busy}>
+          {busy ? 'Signing in…' : 'Go on'}
+        </button>
+        <button type="button" className="souk-quiet" onClick={() => session.forgetCode()}>
+          Cancel
+        </button>
+      </form>
+      <Problem text={problem} />
+    </>
+  );
+}
+
+function Problem({ text }: { text: string | undefined }) {
+  return text === undefined ? null : (
+    <p className="souk-problem" role="alert">
+      {text}
+    </p>
+  );
+}
+
+function SignIn() {
+  const accounts = useStore(demoAccounts);
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState('');
+  const { problem, busy, attempt } = useAttempt();
+
+  const signIn = (as: { email: string; password: string }) => attempt(() => session.signIn(as.email, as.password));
 
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -121,11 +173,7 @@ function SignIn() {
           {busy ? 'Signing in…' : 'Sign in'}
         </button>
       </form>
-      {problem && (
-        <p className="souk-problem" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem text={problem} />
       {accounts.length > 0 && (
         <p className="souk-demo">
           Demo:

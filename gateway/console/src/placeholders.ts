@@ -70,8 +70,19 @@ const READERS: Readonly<Record<string, Reader>> = {
   'user.id': field('id'),
   'promotion.code': field('code'),
 };
-/** `mail.token` is in a mail and nowhere else: whoever runs the operation copies it from there. */
-const OF_THE_CONSOLE = ['unique', 'session.refreshToken', 'demo.email', 'demo.password', 'mail.token'];
+/**
+ * `mail.token` is in a mail, `authenticator.code` in an app, `signIn.challenge` in the answer to a password, and nowhere else: whoever runs the
+ * operation copies them from there.
+ */
+const OF_THE_CONSOLE = [
+  'unique',
+  'session.refreshToken',
+  'demo.email',
+  'demo.password',
+  'mail.token',
+  'authenticator.code',
+  'signIn.challenge',
+];
 
 export const PLACEHOLDERS: readonly string[] = [...Object.keys(READERS), ...OF_THE_CONSOLE];
 

@@ -46,6 +46,49 @@ test('signing in gives the authorization of every request, and a reload keeps it
   expect(await createSession({ post, storage: kept }).authorization()).toBe('Bearer a1');
 });
 
+test('with a second factor the code comes after the password, and a wrong one may be tried again', async () => {
+  const asked: object[] = [];
+  const none = { accessToken: null, refreshToken: null, user: null, secondFactorRequired: null };
+  const answers = [
+    { ...none, secondFactorRequired: { challenge: 'c1' }, userErrors: [] },
+    { ...none, userErrors: [{ code: 'CODE_INVALID', message: 'Wrong.' }] },
+    { ...none, accessToken: 'a1', refreshToken: 'r1', expiresIn: 60, user, userErrors: [] },
+  ];
+  const post: Post = async (_query, variables) => {
+    asked.push(variables);
+    return { data: { payload: answers[asked.length - 1] } };
+  };
+  const session = createSession({ post, storage: storage() });
+  expect(await session.signIn('ada@souk.example', 'secret')).toBeUndefined();
+  expect([session.awaitsCode(), session.current()]).toEqual([true, undefined]);
+  expect(await session.enterCode('000000')).toBe('Wrong.');
+  expect(session.awaitsCode()).toBe(true);
+  expect(await session.enterCode('123456')).toBeUndefined();
+  expect([session.awaitsCode(), session.current()?.accessToken]).toEqual([false, 'a1']);
+  expect(asked.slice(1)).toEqual([
+    { challenge: 'c1', code: '000000' },
+    { challenge: 'c1', code: '123456' },
+  ]);
+});
+
+test('a sign-in that is over, or given up, begins anew with the password', async () => {
+  const none = { accessToken: null, refreshToken: null, user: null, secondFactorRequired: null };
+  const post: Post = async (query) => ({
+    data: {
+      payload: query.includes('sessionCreate')
+        ? { ...none, secondFactorRequired: { challenge: 'c1' }, userErrors: [] }
+        : { ...none, userErrors: [{ code: 'TOKEN_INVALID', message: 'Sign in again.' }] },
+    },
+  });
+  const session = createSession({ post, storage: storage() });
+  await session.signIn('ada@souk.example', 'secret');
+  expect(await session.enterCode('123456')).toBe('Sign in again.');
+  expect(session.awaitsCode()).toBe(false);
+  await session.signIn('ada@souk.example', 'secret');
+  session.forgetCode();
+  expect(session.awaitsCode()).toBe(false);
+});
+
 test('a refusal is told and changes nothing', async () => {
   const { post, refuse } = shop();
   refuse();

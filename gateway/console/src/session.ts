@@ -18,8 +18,14 @@ export interface SessionUser {
 export interface SessionStore {
   current(): Session | undefined;
   subscribe(listener: () => void): () => void;
-  /** Signs in; answers what to tell the person when it was refused. */
+  /** Signs in; answers what to tell the person when it was refused. Afterwards a code may be {@link SessionStore.awaitsCode awaited}. */
   signIn(email: string, password: string): Promise<string | undefined>;
+  /** Whether the password was right and a code of the second factor is needed. */
+  awaitsCode(): boolean;
+  /** Finishes signing in with a code of the second factor; answers what to tell the person when it was refused. */
+  enterCode(code: string): Promise<string | undefined>;
+  /** Gives up a sign-in that awaits its code. */
+  forgetCode(): void;
   signOut(): Promise<void>;
   /** The value of the authorization header, after getting new tokens when the old ones are about to expire. */
   authorization(): Promise<string | undefined>;
@@ -32,7 +38,8 @@ interface Payload {
   refreshToken: string | null;
   expiresIn: number | null;
   user: SessionUser | null;
-  userErrors: { message: string }[];
+  secondFactorRequired: { challenge: string } | null;
+  userErrors: { code: string; message: string }[];
 }
 
 export type Post = (
@@ -46,10 +53,14 @@ const TOKENS = `
   refreshToken
   expiresIn
   user { email firstName lastName roles scopes }
-  userErrors { message }
+  secondFactorRequired { challenge }
+  userErrors { code message }
 `;
 const SIGN_IN = `mutation ConsoleSignIn($email: String!, $password: String!) {
   payload: sessionCreate(email: $email, password: $password) {${TOKENS}}
+}`;
+const ENTER_CODE = `mutation ConsoleEnterCode($challenge: String!, $code: String!) {
+  payload: sessionSecondFactor(challenge: $challenge, code: $code) {${TOKENS}}
 }`;
 const RENEW = `mutation ConsoleRenew($refreshToken: String!) { payload: sessionRefresh(refreshToken: $refreshToken) {${TOKENS}} }`;
 const SIGN_OUT = 'mutation ConsoleSignOut { sessionRevoke { accepted } }';
@@ -62,13 +73,24 @@ export function createSession(o: { post: Post; storage: Storage; now?: () => num
   const now = o.now ?? Date.now;
   const listeners = new Set<() => void>();
   let session = restore(o.storage);
+  let challenge: string | undefined;
   let renewing: Promise<void> | undefined;
 
   function set(next: Session | undefined): void {
     session = next;
+    challenge = undefined;
     if (next) o.storage.setItem(STORAGE_KEY, JSON.stringify(next));
     else o.storage.removeItem(STORAGE_KEY);
+    announce();
+  }
+
+  function announce(): void {
     for (const listener of listeners) listener();
+  }
+
+  function awaitCode(next: string | undefined): void {
+    challenge = next;
+    announce();
   }
 
   async function take(query: string, variables: object): Promise<string | undefined> {
@@ -83,6 +105,11 @@ export function createSession(o: { post: Post; storage: Storage; now?: () => num
       });
       return undefined;
     }
+    if (payload?.secondFactorRequired) {
+      awaitCode(payload.secondFactorRequired.challenge);
+      return undefined;
+    }
+    if (payload?.userErrors[0]?.code === 'TOKEN_INVALID') awaitCode(undefined);
     return payload?.userErrors[0]?.message ?? errors?.[0]?.message ?? 'Signing in did not work.';
   }
 
@@ -105,6 +132,9 @@ export function createSession(o: { post: Post; storage: Storage; now?: () => num
       return () => listeners.delete(listener);
     },
     signIn: (email, password) => take(SIGN_IN, { email, password }),
+    awaitsCode: () => challenge !== undefined,
+    enterCode: (code) => take(ENTER_CODE, { challenge, code }),
+    forgetCode: () => awaitCode(undefined),
     async signOut() {
       const ended = session;
       set(undefined);

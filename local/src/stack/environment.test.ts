@@ -13,6 +13,7 @@ const stores = { databases: perService('postgresql://'), mongodb: 'mongodb://m',
 const secrets: Secrets = {
   identitySecret: 'ab'.repeat(32),
   accessTokenPrivateJwk: '{"kty":"OKP"}',
+  secondFactorKey: 'second-factor-key',
   adminPassword: 'admin-password',
   postgres: 'postgres-password',
   redis: 'redis-password',
@@ -49,6 +50,7 @@ test('keys reach only who uses them', () => {
     );
   expect(holders('ACCESS_TOKEN_PRIVATE_JWK')).toEqual(['user']);
   expect(holders('BOOTSTRAP_ADMIN_PASSWORD')).toEqual(['user']);
+  expect(holders('SECOND_FACTOR_KEYS')).toEqual(['user']);
   expect(holders('STRIPE_SECRET_KEY')).toEqual(['standIns', 'payment']);
   expect(holders('PAYPAL_CLIENT_SECRET')).toEqual(['standIns', 'payment']);
   expect(holders('CARRIER_WEBHOOK_SECRETS')).toEqual(['order']);

@@ -10,6 +10,7 @@ const text = z.string().min(8);
 const secretsShape = z.object({
   identitySecret: text,
   accessTokenPrivateJwk: text,
+  secondFactorKey: text,
   adminPassword: text,
   postgres: text,
   redis: text,
@@ -36,6 +37,7 @@ function newSecrets(): Secrets {
   return {
     identitySecret: hex(32),
     accessTokenPrivateJwk: JSON.stringify(privateKey.export({ format: 'jwk' })),
+    secondFactorKey: randomBytes(32).toString('base64url'),
     adminPassword: randomBytes(12).toString('base64url'),
     postgres: hex(16),
     redis: hex(16),

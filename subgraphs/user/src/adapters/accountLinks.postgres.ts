@@ -53,6 +53,7 @@ const resetPassword = sql<{ id: string }>(
    used AS (UPDATE account_token t SET used_at = $4 FROM changed
             WHERE t.account_id = changed.id AND t.purpose = 'RESET_PASSWORD' AND t.used_at IS NULL),
    ended AS (UPDATE session s SET revoked_at = $4 FROM changed WHERE s.account_id = changed.id AND s.revoked_at IS NULL),
+   void AS (DELETE FROM second_factor_challenge c USING changed WHERE c.account_id = changed.id),
    outbox AS (${OUTBOX_INSERT('$5')} WHERE EXISTS (SELECT 1 FROM changed))
    SELECT id FROM changed`,
 );

@@ -26,23 +26,29 @@ const attempt = sql<NullRow<AccountRow> & { password_hash: string | null; counte
      FROM throttle LEFT JOIN account a ON a.email_key = $2`,
 );
 
-const create = sql(
+const create = sql<{ id: string }>(
   'session.create',
   `WITH opened AS (
-     INSERT INTO session (id, account_id, user_agent, ip, created_at, last_seen_at, expires_at) VALUES ($1, $2, $4, $5, $6, $6, $7)),
-   token AS (INSERT INTO refresh_token (hash, session_id, created_at) VALUES ($3, $1, $6))
-   DELETE FROM login_throttle WHERE key = $8`,
+     INSERT INTO session (id, account_id, user_agent, ip, created_at, last_seen_at, expires_at) SELECT $1, $2, $4, $5, $6, $6, $7
+     WHERE NOT EXISTS (SELECT 1 FROM second_factor WHERE account_id = $2 AND confirmed_at IS NOT NULL) RETURNING id),
+   token AS (INSERT INTO refresh_token (hash, session_id, created_at) SELECT $3, id, $6 FROM opened),
+   forgotten AS (DELETE FROM login_throttle WHERE key = $8)
+   SELECT id FROM opened`,
 );
+
+const forgive = sql('session.forgive', 'DELETE FROM login_throttle WHERE key = $1');
 
 const rotate = sql<
   NullRow<AccountRow> & {
     outcome: 'ROTATED' | 'UNKNOWN' | 'EXPIRED' | 'REVOKED' | 'REUSED' | 'DISABLED';
     session_id: string | null;
+    second_factor_passed: boolean | null;
   }
 >(
   'session.rotate',
-  `SELECT r.outcome, r.session_id, ${ACCOUNT_COLUMNS}
-     FROM session_rotate($1, $2, $3, $4 * interval '1 millisecond', $5, $6, $7) r LEFT JOIN account a ON a.id = r.account_id`,
+  `SELECT r.outcome, r.session_id, s.second_factor AS second_factor_passed, ${ACCOUNT_COLUMNS}
+     FROM session_rotate($1, $2, $3, $4 * interval '1 millisecond', $5, $6, $7) r
+     LEFT JOIN account a ON a.id = r.account_id LEFT JOIN session s ON s.id = r.session_id`,
 );
 
 const list = sql<Session>(
@@ -76,7 +82,7 @@ export function createSessionStore(database: Database): SessionStore {
       };
     },
     async create(session, throttleKey) {
-      await database.query(create, [
+      const rows = await database.query(create, [
         session.id,
         session.accountId,
         session.refreshHash,
@@ -86,13 +92,18 @@ export function createSessionStore(database: Database): SessionStore {
         session.expiresAt,
         throttleKey,
       ]);
+      return rows.length === 1;
+    },
+    async forgive(throttleKey) {
+      await database.query(forgive, [throttleKey]);
     },
     async rotate(o) {
       const [row] = await database.query(rotate, [o.hash, o.newHash, o.now, o.graceMs, o.expiresAt, o.userAgent, o.ip]);
       if (!row) throw new Error('session_rotate answered nothing');
       if (row.outcome !== 'ROTATED') return { outcome: row.outcome };
       if (!isAccount(row) || row.session_id === null) throw new Error('session_rotate answered no account');
-      return { outcome: 'ROTATED', sessionId: row.session_id, account: toAccount(row) };
+      const session = { id: row.session_id, secondFactorPassed: row.second_factor_passed === true };
+      return { outcome: 'ROTATED', session, account: toAccount(row) };
     },
     list: (accountId, now) => database.query(list, [accountId, now]),
     revoke: async (accountId, id, now) => (await database.query(revoke, [accountId, id, now])).length === 1,
@@ -140,8 +151,11 @@ const purge = sql<{ purged: number }>(
   'session.purge',
   `WITH sessions AS (DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires_at < $1::timestamptz - interval '7 days' LIMIT $2) RETURNING 1),
    tokens AS (DELETE FROM account_token WHERE hash IN (SELECT hash FROM account_token WHERE expires_at < $1::timestamptz - interval '7 days' LIMIT $2) RETURNING 1),
+   challenges AS (DELETE FROM second_factor_challenge WHERE hash IN
+     (SELECT hash FROM second_factor_challenge WHERE expires_at < $1::timestamptz - interval '1 hour' LIMIT $2) RETURNING 1),
    throttles AS (DELETE FROM login_throttle WHERE key IN (SELECT key FROM login_throttle WHERE last_attempt_at < $1::timestamptz - interval '1 day' LIMIT $2) RETURNING 1)
-   SELECT ((SELECT count(*) FROM sessions) + (SELECT count(*) FROM tokens) + (SELECT count(*) FROM throttles))::int AS purged`,
+   SELECT ((SELECT count(*) FROM sessions) + (SELECT count(*) FROM tokens) + (SELECT count(*) FROM challenges) +
+     (SELECT count(*) FROM throttles))::int AS purged`,
 );
 
 /** Deletes one bounded batch of what is long over, and answers how much that was. */

@@ -3,7 +3,7 @@ import { accountError, done, type Result, refused } from '../domain/accountError
 import { readEmail } from '../domain/email.js';
 import { weakBecause } from '../domain/password.js';
 import type { AccountLinks, PasswordHasher, Secrets } from './ports.js';
-import { type Client, DISABLED, type OpenSession, openSession, type SessionDeps } from './sessions.js';
+import { type Client, DISABLED, openSession, type SessionDeps, type SignIn } from './sessions.js';
 
 /** How long a link for a new password works. */
 export const RESET_LIFETIME_MS = 30 * 60_000;
@@ -56,7 +56,7 @@ export const requestLink =
  */
 export const resetPassword =
   (deps: AccountLinkDeps & SessionDeps) =>
-  async (command: { token: string; password: string; client: Client }): Promise<Result<OpenSession>> => {
+  async (command: { token: string; password: string; client: Client }): Promise<Result<SignIn>> => {
     const hash = deps.secrets.hash(command.token);
     const account = await deps.links.findByToken('RESET_PASSWORD', hash, deps.now());
     if (account === 'INVALID' || account === 'EXPIRED') return refused(tokenError(account));

@@ -1,12 +1,16 @@
 import type { Account, Session } from '../domain/account.js';
 import { type AccountError, accountError, done, type Result, refused } from '../domain/accountError.js';
 import { readEmail } from '../domain/email.js';
+import { grantedRoles, isStaff } from '../domain/grantedRoles.js';
 import { tooLong } from '../domain/password.js';
-import type { AccessTokens, ConfirmationStore, PasswordHasher, Secrets, SessionStore } from './ports.js';
+import type { AccessTokens, ConfirmationStore, NewSession, PasswordHasher, Secrets, SessionStore } from './ports.js';
+import type { SecondFactorStore } from './secondFactorPorts.js';
 
 export const REFRESH_LIFETIME_MS = 30 * 24 * 3_600_000;
 /** How long a client that lost the answer of a refresh may ask again with the old token. */
 export const REFRESH_GRACE_MS = 30_000;
+/** How long a sign-in waits for its second factor. */
+export const CHALLENGE_LIFETIME_MS = 5 * 60_000;
 
 /** The client that a request came from. */
 export interface Client {
@@ -19,11 +23,24 @@ export interface OpenSession {
   readonly accessToken: string;
   readonly refreshToken: string;
   readonly expiresIn: number;
+  /** Set: the session acts as a customer's until the account has a second factor, or until it has passed the one that it has. */
+  readonly staffRightsWithheld: boolean;
 }
+
+/** The password was right; a code of the second factor is needed, and nothing is open yet. */
+export interface SecondFactorWanted {
+  readonly challenge: string;
+  readonly expiresIn: number;
+}
+
+export type SignIn = OpenSession | SecondFactorWanted;
 
 export interface SessionDeps {
   readonly sessions: SessionStore;
   readonly confirmations: ConfirmationStore;
+  readonly secondFactors: SecondFactorStore;
+  /** Whether staff act as customers until they have a second factor. */
+  readonly staffNeedSecondFactor: boolean;
   readonly passwords: PasswordHasher;
   readonly accessTokens: AccessTokens;
   readonly secrets: Secrets;
@@ -40,11 +57,11 @@ export const DISABLED = accountError('ACCOUNT_DISABLED', 'This account is disabl
 /**
  * Signs in. Guarantees: an unknown address and a wrong password differ neither in the answer nor in its time; each
  * attempt is counted before it is verified, so that many at once are no way around the delay; a delay is never a lock.
- * Two round trips and one hash.
+ * With a second factor the answer is a challenge for it. Two round trips and one hash.
  */
 export const createSession =
   (deps: SessionDeps) =>
-  async (command: { email: string; password: string; client: Client }): Promise<Result<OpenSession>> => {
+  async (command: { email: string; password: string; client: Client }): Promise<Result<SignIn>> => {
     const now = deps.now();
     const emailKey = readEmail(command.email)?.key ?? '';
     const throttleKey = deps.throttleKey(emailKey, command.client.ip);
@@ -72,33 +89,61 @@ export function delayed(until: Date, now: Date): AccountError {
   };
 }
 
-/** Opens a session of an account that has proved itself. */
+/**
+ * Opens a session of an account that has proved itself, unless it has a second factor: then the answer is a challenge for it. Every way to sign in ends
+ * here, so that none leads around the second factor.
+ */
 export async function openSession(
   deps: SessionDeps,
   account: Account,
   client: Client,
   throttleKey: Buffer | null,
-): Promise<OpenSession> {
+): Promise<SignIn> {
   const now = deps.now();
-  const secret = deps.secrets.create();
-  const id = deps.newSessionId();
-  const expiresAt = new Date(now.getTime() + REFRESH_LIFETIME_MS);
-  await deps.sessions.create(
-    { id, accountId: account.id, refreshHash: secret.hash, ...client, now, expiresAt },
-    throttleKey,
-  );
-  return tokens(deps, account, id, secret.token, now);
+  if (account.secondFactor) return challenge(deps, account.id, throttleKey, now);
+  const { session, refreshToken } = newSession(deps, account.id, client, now);
+  // False: the second factor was switched on since the account was read.
+  if (!(await deps.sessions.create(session, throttleKey))) return challenge(deps, account.id, throttleKey, now);
+  return tokens(deps, account, { id: session.id, secondFactorPassed: false }, refreshToken, now);
 }
 
-async function tokens(
+async function challenge(
   deps: SessionDeps,
+  accountId: string,
+  throttleKey: Buffer | null,
+  now: Date,
+): Promise<SecondFactorWanted> {
+  const { token, hash } = deps.secrets.create();
+  const expiresAt = new Date(now.getTime() + CHALLENGE_LIFETIME_MS);
+  await deps.secondFactors.challenge({ hash, accountId, now, expiresAt, throttleKey });
+  return { challenge: token, expiresIn: CHALLENGE_LIFETIME_MS / 1_000 };
+}
+
+/** A session to be stored, and its first refresh token. */
+export function newSession(
+  deps: Pick<SessionDeps, 'secrets' | 'newSessionId'>,
+  accountId: string,
+  client: Client,
+  now: Date,
+): { session: NewSession; refreshToken: string } {
+  const secret = deps.secrets.create();
+  const expiresAt = new Date(now.getTime() + REFRESH_LIFETIME_MS);
+  const session = { id: deps.newSessionId(), accountId, refreshHash: secret.hash, ...client, now, expiresAt };
+  return { session, refreshToken: secret.token };
+}
+
+/** The tokens of a session that is stored. They carry the roles that it acts with. */
+export async function tokens(
+  deps: Pick<SessionDeps, 'accessTokens' | 'staffNeedSecondFactor'>,
   account: Account,
-  sessionId: string,
+  session: { readonly id: string; readonly secondFactorPassed: boolean },
   refreshToken: string,
   now: Date,
 ): Promise<OpenSession> {
-  const accessToken = await deps.accessTokens.sign({ account, sessionId, now });
-  return { account, accessToken, refreshToken, expiresIn: deps.accessTokens.lifetimeSeconds };
+  const roles = grantedRoles(account, session, deps);
+  const accessToken = await deps.accessTokens.sign({ account: { ...account, roles }, sessionId: session.id, now });
+  const staffRightsWithheld = isStaff(account.roles) && !isStaff(roles);
+  return { account, accessToken, refreshToken, expiresIn: deps.accessTokens.lifetimeSeconds, staffRightsWithheld };
 }
 
 /**
@@ -122,7 +167,7 @@ export const refreshSession =
     const field = ['refreshToken'];
     switch (rotation.outcome) {
       case 'ROTATED':
-        return done(await tokens(deps, rotation.account, rotation.sessionId, secret.token, now));
+        return done(await tokens(deps, rotation.account, rotation.session, secret.token, now));
       case 'UNKNOWN':
       case 'REVOKED':
         return refused(accountError('TOKEN_INVALID', 'This session has ended. Sign in again.', field));
@@ -141,7 +186,7 @@ export const refreshSession =
 /** Verifies the e-mail address by the token that was mailed to it, once, and signs in. */
 export const confirmAccount =
   (deps: SessionDeps) =>
-  async (command: { token: string; client: Client }): Promise<Result<OpenSession>> => {
+  async (command: { token: string; client: Client }): Promise<Result<SignIn>> => {
     const used = await deps.confirmations.use(deps.secrets.hash(command.token), deps.now());
     if (used === 'DISABLED') return refused(DISABLED);
     if (used === 'EXPIRED') return refused(accountError('TOKEN_EXPIRED', 'This link has expired.', ['token']));

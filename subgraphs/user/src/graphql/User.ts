@@ -10,7 +10,10 @@ const seesAddresses = (viewer: Viewer, account: UserModel): boolean =>
 export const User: UserResolvers = {
   __resolveReference: async ({ id }, { viewer, accounts }) =>
     maySee(viewer, id) ? ((await accounts.load(id)) ?? null) : null,
-  scopes: ({ roles }) => scopesOf(roles),
+  scopes: ({ id, roles, staffRightsWithheld }, _args, { viewer }) => {
+    if (viewer.kind === 'user' && isSelf(viewer, id)) return viewer.scopes;
+    return staffRightsWithheld ? [] : scopesOf(roles);
+  },
   addresses: (account, _args, { viewer }) => (seesAddresses(viewer, account) ? addressModels(account) : null),
   defaultShippingAddress: (account, _args, { viewer }) =>
     seesAddresses(viewer, account)
@@ -25,4 +28,6 @@ export const User: UserResolvers = {
     const sessions = await app.listSessions(id);
     return sessions.map((session) => ({ ...session, isCurrent: session.id === viewer.sessionId }));
   },
+  secondFactor: (account, _args, { viewer, app }) =>
+    isSelf(viewer, account.id) ? app.readSecondFactor(account) : null,
 };

@@ -1,4 +1,4 @@
-import type { OpenSession } from '../app/sessions.js';
+import type { SignIn } from '../app/sessions.js';
 import type { AccountError, Result } from '../domain/accountError.js';
 import type { ErrorCode } from '../generated/graphql.js';
 import type { Context } from './context.js';
@@ -32,15 +32,32 @@ export function acceptedPayload(result: Result<unknown>) {
   return { accepted: result.ok, userErrors: userErrors(result) };
 }
 
-export function sessionPayload(result: Result<OpenSession>) {
-  const open = result.ok ? result.value : undefined;
+const NOT_OPEN = {
+  accessToken: null,
+  refreshToken: null,
+  expiresIn: null,
+  user: null,
+  secondFactorRequired: null,
+  secondFactorEnrollmentRequired: false,
+};
+
+export function sessionPayload(result: Result<SignIn>) {
+  if (!result.ok) return { ...NOT_OPEN, userErrors: userErrors(result) };
+  if ('challenge' in result.value) return { ...NOT_OPEN, secondFactorRequired: result.value, userErrors: [] };
+  const { account, accessToken, refreshToken, expiresIn, staffRightsWithheld } = result.value;
   return {
-    accessToken: open?.accessToken ?? null,
-    refreshToken: open?.refreshToken ?? null,
-    expiresIn: open?.expiresIn ?? null,
-    user: open ? { ...open.account, own: true as const } : null,
-    userErrors: userErrors(result),
+    accessToken,
+    refreshToken,
+    expiresIn,
+    user: { ...account, own: true as const, staffRightsWithheld },
+    secondFactorRequired: null,
+    secondFactorEnrollmentRequired: staffRightsWithheld && !account.secondFactor,
+    userErrors: [],
   };
+}
+
+export function recoveryCodesPayload(result: Result<readonly string[]>) {
+  return { recoveryCodes: result.ok ? result.value : null, userErrors: userErrors(result) };
 }
 
 /** The account as it is after a mutation; `result` carries its id. */

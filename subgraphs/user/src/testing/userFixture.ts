@@ -10,8 +10,8 @@ export interface UserFixture {
   readonly databaseUrl: string;
   readonly redisUrl: string;
   readonly as: (viewer: Viewer, client?: ClientInfo) => GraphqlClient;
-  /** Starts a second process's worth of the service on the same stores, as a restart would. */
-  restart(env: NodeJS.ProcessEnv): Promise<void>;
+  /** Starts a second process's worth of the service on the same stores, as a restart would, and answers how to call that one. */
+  restart(env: NodeJS.ProcessEnv): Promise<UserFixture['as']>;
   close(): Promise<void>;
 }
 
@@ -31,7 +31,7 @@ export const member = (userId: string, scopes: string[] = [], sessionId = 'ses_o
 
 export const ADMIN = { email: 'Admin@Example.com', password: 'a first administrator' };
 
-export async function startUserFixture(): Promise<UserFixture> {
+export async function startUserFixture(more: NodeJS.ProcessEnv = {}): Promise<UserFixture> {
   const identitySecret = randomBytes(32).toString('hex');
   const closers: (() => Promise<unknown>)[] = [];
   const [database, redis] = await Promise.all([createTestDatabase('user'), createTestRedis()]);
@@ -49,21 +49,21 @@ export async function startUserFixture(): Promise<UserFixture> {
         PORT: '0',
         DATABASE_URL_USER: database.url,
         REDIS_URL: redis.url,
+        SECOND_FACTOR_KEYS: JSON.stringify({ k1: randomBytes(32).toString('base64url') }),
         ACCESS_TOKEN_PRIVATE_JWK: JSON.stringify(jwk),
         BOOTSTRAP_ADMIN_EMAIL: ADMIN.email,
         BOOTSTRAP_ADMIN_PASSWORD: ADMIN.password,
+        ...more,
         ...env,
       }),
       { onShutdown: (_name, close) => void closers.push(close) },
     );
   const { server } = await start({});
   const url = server.app.listeningOrigin;
-  return {
-    url,
-    databaseUrl: database.adminUrl,
-    redisUrl: redis.url,
-    as: (viewer, client) =>
-      graphqlClient(`${url}/graphql`, (body) => ({
+  const callers =
+    (origin: string): UserFixture['as'] =>
+    (viewer, client) =>
+      graphqlClient(`${origin}/graphql`, (body) => ({
         'x-souk-identity': signIdentity({
           secret: identitySecret,
           from: viewer.kind === 'service' ? viewer.service : 'gateway',
@@ -72,10 +72,13 @@ export async function startUserFixture(): Promise<UserFixture> {
           client,
           body,
         }),
-      })),
-    async restart(env) {
-      await start(env);
-    },
+      }));
+  return {
+    url,
+    databaseUrl: database.adminUrl,
+    redisUrl: redis.url,
+    as: callers(url),
+    restart: async (env) => callers((await start(env)).server.app.listeningOrigin),
     async close() {
       for (const close of closers.reverse()) await close();
     },

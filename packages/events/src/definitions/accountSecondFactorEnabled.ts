@@ -1,0 +1,12 @@
+import { z } from 'zod';
+import { defineEvent } from '../defineEvent.js';
+import { idOf } from '../fields.js';
+
+/** The second factor of an account was switched on: its owner is told, in case it was somebody else. */
+export const accountSecondFactorEnabled = defineEvent({
+  type: 'account.second_factor_enabled',
+  version: 1,
+  producer: 'user',
+  consumers: ['notification'],
+  data: z.object({ userId: idOf('usr') }),
+});
