@@ -9,6 +9,7 @@ import {
   loadSdl,
   startRepeating,
 } from '@souk/runtime';
+import { createAccounts } from './adapters/accounts.service.js';
 import { createArticles } from './adapters/articles.service.js';
 import { orderBacklog } from './adapters/backlog.postgres.js';
 import { createCarefulCommits } from './adapters/carefulCommits.postgres.js';
@@ -19,6 +20,7 @@ import { createDraftStore } from './adapters/draftStore.postgres.js';
 import { createEditStore } from './adapters/editStore.postgres.js';
 import { createExchangeStock } from './adapters/exchangeStock.service.js';
 import { createExportStore } from './adapters/exportStore.postgres.js';
+import { createGuestClaims } from './adapters/guestClaims.postgres.js';
 import { createGuestLookup } from './adapters/guestLookup.postgres.js';
 import { purgeOldWork } from './adapters/housekeeping.postgres.js';
 import { createOrderList } from './adapters/orderList.prisma.js';
@@ -57,7 +59,7 @@ export async function composeOrder(config: Config, life: Life) {
   const logger = createLogger('order', config.LOG_LEVEL);
   const database = openDatabase({ url: config.DATABASE_URL_ORDER, service: 'order', logger });
   life.onShutdown('database', () => database.close());
-  const client = (to: 'cart' | 'product', url: string) => {
+  const client = (to: 'cart' | 'product' | 'user', url: string) => {
     const made = createServiceClient({ from: 'order', to, url, identitySecret: config.IDENTITY_SECRET });
     life.onShutdown(`${to} client`, () => made.close());
     return made;
@@ -71,6 +73,8 @@ export async function composeOrder(config: Config, life: Life) {
     orders: createOrderStore(database),
     placements: createPlacementStore(database),
     lookup: createGuestLookup(database),
+    claims: createGuestClaims(database),
+    accounts: createAccounts(client('user', config.SUBGRAPH_URL_USER)),
     list: createOrderList(prisma),
     edits: createEditStore(database),
     quotes,

@@ -11,6 +11,7 @@ export const readConfig = (env?: NodeJS.ProcessEnv) =>
       DATABASE_URL_ORDER: configTypes.url().describe('Postgres of the order service: postgres://user:password@host/db'),
       REDIS_URL: configTypes.url().describe('Redis that carries events: redis://host:6379'),
       SUBGRAPH_URL_CART: configTypes.url().describe("the cart service's GraphQL URL"),
+      SUBGRAPH_URL_USER: configTypes.url().describe("the user service's GraphQL URL"),
       SUBGRAPH_URL_PRODUCT: configTypes.url().describe("the product service's GraphQL URL"),
       ORDER_PAYMENT_WINDOW_SECONDS: configTypes
         .integer(1_800, { min: 1, max: 30 * 86_400 })

@@ -17,6 +17,7 @@ import { renderPdf } from './adapters/documents/renderPdf.pdfkit.js';
 import { createLedgerStore } from './adapters/ledgerStore.postgres.js';
 import { createMethodStore } from './adapters/methodStore.postgres.js';
 import { createOrderPort } from './adapters/order.service.js';
+import { createOrderClaims } from './adapters/orderClaims.postgres.js';
 import { createPaymentList } from './adapters/paymentList.prisma.js';
 import { createPaymentStore } from './adapters/paymentStore.postgres.js';
 import { createReconciliationStore } from './adapters/reconciliation/reconciliationStore.postgres.js';
@@ -65,6 +66,7 @@ export async function composePayment(config: Config, life: Life) {
     payments: createPaymentStore(database),
     webhooks: createWebhookStore(database, prisma),
     methods: createMethodStore(database),
+    claims: createOrderClaims(database),
     list: createPaymentList(prisma),
     orders: createOrderPort(orderClient),
     ledger: createLedgerStore(database),

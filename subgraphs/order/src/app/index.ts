@@ -5,6 +5,7 @@ import { applyVoid } from './applyVoid.js';
 import { cancelLines } from './cancelLines.js';
 import { cancelOrder } from './cancelOrder.js';
 import type { DraftStore } from './draftPorts.js';
+import { claimGuestOrders } from './claimGuestOrders.js';
 import { completeDraft, createDraft, deleteDraft, listDrafts, priceDraft, updateDraft } from './drafts.js';
 import { type EditOrderDeps, editOrder } from './editOrder.js';
 import type { RefillPort } from './editPorts.js';
@@ -16,7 +17,7 @@ import { findGuestOrder, findOrders, listOrders } from './findOrders.js';
 import { keepLeases } from './keepLeases.js';
 import { cancelEdit, lapseEdits } from './lapseEdits.js';
 import { placeOrder } from './placeOrder.js';
-import type { GuestLookup, OrderList, OrderStore } from './ports.js';
+import type { Accounts, GuestClaims, GuestLookup, OrderList, OrderStore } from './ports.js';
 import { recordPaymentEvent } from './recordPaymentEvent.js';
 import { reorder } from './reorder.js';
 import { resumePlacements } from './resumePlacements.js';
@@ -31,6 +32,8 @@ export interface AppDeps extends Omit<RunPlacementDeps, 'drafts'>, EditOrderDeps
   /** How long an order of a draft waits for its payment. */
   readonly draftPaymentWindowMs: number;
   readonly lookup: GuestLookup;
+  readonly accounts: Accounts;
+  readonly claims: GuestClaims;
   readonly list: OrderList;
   readonly patienceMs: number;
 }
@@ -56,6 +59,7 @@ export function createApp(deps: AppDeps) {
     listDrafts: listDrafts(deps),
     priceDraft: priceDraft(deps),
     reorder: reorder(deps),
+    claimGuestOrders: claimGuestOrders(deps),
     createExport: createExport(deps),
     openExport: openExport(deps),
     sweepExports: deps.exports.sweep,

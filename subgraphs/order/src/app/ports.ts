@@ -215,6 +215,29 @@ export interface GuestLookup {
   sweep(): Promise<void>;
 }
 
+/** The user service's accounts. */
+export interface Accounts {
+  /** The address that the account has proved to be its own, as addresses are compared; null when there is none. Throws ServiceUnavailable. */
+  verifiedEmail(userId: string): Promise<string | null>;
+}
+
+export interface GuestOrder {
+  readonly id: string;
+  readonly version: number;
+  readonly email: string;
+}
+
+/** Guests' orders on their way to an account. */
+export interface GuestClaims {
+  /** Orders without an owner that may be of this address, newest first; the caller compares. */
+  candidates(email: string, limit: number): Promise<GuestOrder[]>;
+  /** Gives the orders that still stand as they were read, and have no owner, to the customer. Answers their ids. One statement. */
+  assign(
+    customerId: string,
+    claims: readonly { readonly order: GuestOrder; readonly entry: TimelineEntry; readonly event: EventEnvelope }[],
+  ): Promise<ReadonlySet<string>>;
+}
+
 /** Now, in a form that tests can set. */
 export type Clock = () => Date;
 export type { PlainRefusal };

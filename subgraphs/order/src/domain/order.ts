@@ -91,6 +91,7 @@ export type TimelineType =
   | 'EDIT_PROPOSED'
   | 'EDIT_LAPSED'
   | 'LINES_CANCELLED'
+  | 'CLAIMED'
   | 'NOTE_ADDED';
 
 /** One entry of an order's history. */

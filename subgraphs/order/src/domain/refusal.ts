@@ -10,6 +10,7 @@ export interface PlainRefusal {
     | 'CART_EMPTY'
     | 'CART_CHANGED'
     | 'EMAIL_NOT_SET'
+    | 'EMAIL_NOT_VERIFIED'
     | 'SHIPPING_ADDRESS_NOT_SET'
     | 'SHIPPING_METHOD_NOT_SET'
     | 'DISCOUNT_LIMIT_REACHED'

@@ -15,6 +15,7 @@ import { fulfillmentCancel } from './Mutation/fulfillmentCancel.js';
 import { fulfillmentCreate } from './Mutation/fulfillmentCreate.js';
 import { fulfillmentDeliver } from './Mutation/fulfillmentDeliver.js';
 import { fulfillmentTrackingUpdate } from './Mutation/fulfillmentTrackingUpdate.js';
+import { guestOrdersClaim } from './Mutation/guestOrdersClaim.js';
 import { orderCancel } from './Mutation/orderCancel.js';
 import { orderComplete } from './Mutation/orderComplete.js';
 import { orderEdit } from './Mutation/orderEdit.js';
@@ -74,6 +75,7 @@ export const resolvers: Resolvers = {
     orderEditCancel,
     orderNoteAdd,
     orderReorder,
+    guestOrdersClaim,
     orderExport,
     draftOrderCreate,
     draftOrderUpdate,

@@ -8,6 +8,7 @@ import { createCarrierEvents } from '../adapters/carrierEvents.postgres.js';
 import { createDraftStore } from '../adapters/draftStore.postgres.js';
 import { createEditStore } from '../adapters/editStore.postgres.js';
 import { createExportStore } from '../adapters/exportStore.postgres.js';
+import { createGuestClaims } from '../adapters/guestClaims.postgres.js';
 import { createGuestLookup } from '../adapters/guestLookup.postgres.js';
 import { createOrderList } from '../adapters/orderList.prisma.js';
 import { createOrderStore } from '../adapters/orderStore.postgres.js';
@@ -142,6 +143,9 @@ export async function orderHarness(o: { numbering?: Numbering } = {}) {
   const articles = fakeArticles();
   const articleFaults = failing(articles.port);
   const time = { offsetMs: 0 };
+  /** Confirmed addresses, by account. */
+  const verified = new Map<string, string>();
+  const accountFaults = failing({ verifiedEmail: async (userId: string) => verified.get(userId) ?? null });
   const placements = createPlacementStore(database);
   const placementFaults = failing(placements);
   const app = createApp({
@@ -161,6 +165,8 @@ export async function orderHarness(o: { numbering?: Numbering } = {}) {
     carrierEvents: createCarrierEvents(database),
     placements: placementFaults.port,
     lookup: createGuestLookup(database),
+    claims: createGuestClaims(database),
+    accounts: accountFaults.port,
     list: createOrderList(new PrismaClient({ adapter: database.prismaAdapter() })),
     cart: cartFaults.port,
     stock: stockFaults.port,
@@ -182,11 +188,13 @@ export async function orderHarness(o: { numbering?: Numbering } = {}) {
     refills,
     exchange,
     articles,
+    verified,
     time,
     fail: {
       quotes: quoteFaults.fail,
       exchange: exchangeFaults.fail,
       articles: articleFaults.fail,
+      accounts: accountFaults.fail,
       cart: cartFaults.fail,
       stock: stockFaults.fail,
       placements: placementFaults.fail,

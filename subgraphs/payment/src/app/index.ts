@@ -11,7 +11,7 @@ import { cancelIntent, followIntent } from './followIntent.js';
 import { followEditLapsed, followOrderEnd, followRefundRequired } from './followOrder.js';
 import { createLedgerApp, type LedgerStore } from './ledger/ledgerApp.js';
 import { openSession } from './openSession.js';
-import type { Clock, MethodStore, OrderPort, PaymentList, PaymentStore, Providers, WebhookStore } from './ports.js';
+import type { Clock, MethodStore, OrderClaims, OrderPort, PaymentList, PaymentStore, Providers, WebhookStore } from './ports.js';
 import { processWebhook } from './processWebhook.js';
 import { purgeOld } from './purgeOld.js';
 import { receiveWebhook } from './receiveWebhook.js';
@@ -29,6 +29,7 @@ export interface PaymentAppDeps {
   readonly payments: PaymentStore;
   readonly webhooks: WebhookStore;
   readonly methods: MethodStore;
+  readonly claims: OrderClaims;
   readonly list: PaymentList;
   readonly orders: OrderPort;
   readonly providers: Providers;
@@ -84,6 +85,7 @@ export function createPaymentApp(base: PaymentAppDeps) {
     followOrderEnd: followOrderEnd(deps),
     followEditLapsed: followEditLapsed(deps),
     followRefundRequired: followRefundRequired(deps),
+    followOrderClaim: base.claims.assign,
     /** Sweepers. */
     settlePayments: settlePayments(deps),
     settleRefunds: settleRefunds(deps),

@@ -74,6 +74,12 @@ export interface PaymentStore {
   takeRefunds(limit: number): Promise<{ paymentId: string; refundId: string }[]>;
 }
 
+/** Who owns the payments of an order that a guest had placed. */
+export interface OrderClaims {
+  /** Gives the order's payments that have no owner to this one, and marks the event as applied. */
+  assign(orderId: string, customerId: string, eventId: string): Promise<void>;
+}
+
 /** A payment method that a provider keeps for a user. */
 export interface SavedMethod extends Omit<MethodSnapshot, 'removed'> {
   readonly id: string;

@@ -6,6 +6,7 @@ import { renderHtml } from '../adapters/documents/renderHtml.js';
 import { renderPdf } from '../adapters/documents/renderPdf.pdfkit.js';
 import { createLedgerStore } from '../adapters/ledgerStore.postgres.js';
 import { createMethodStore } from '../adapters/methodStore.postgres.js';
+import { createOrderClaims } from '../adapters/orderClaims.postgres.js';
 import { createPaymentList } from '../adapters/paymentList.prisma.js';
 import { createPaymentStore } from '../adapters/paymentStore.postgres.js';
 import { createReconciliationStore } from '../adapters/reconciliation/reconciliationStore.postgres.js';
@@ -47,6 +48,7 @@ export async function paymentHarness(
     payments: createPaymentStore(database),
     webhooks: createWebhookStore(database, new PrismaClient({ adapter: database.prismaAdapter() })),
     methods,
+    claims: createOrderClaims(database),
     list: createPaymentList(new PrismaClient({ adapter: database.prismaAdapter() })),
     orders: {
       async forPayment(id) {

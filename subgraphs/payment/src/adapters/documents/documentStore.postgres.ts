@@ -94,7 +94,11 @@ interface DocumentRow {
   readonly issued_at: Date;
   readonly model: DocumentModel;
 }
-const COLUMNS = 'd.id, d.kind, d.number, d.order_id, d.customer_id, d.payment_id, d.refund_id, d.issued_at, d.model';
+const columns = (customerId: string): string =>
+  `d.id, d.kind, d.number, d.order_id, ${customerId} AS customer_id, d.payment_id, d.refund_id, d.issued_at, d.model`;
+const COLUMNS = columns('d.customer_id');
+const COLUMNS_WITH_OWNER = columns(`coalesce(d.customer_id,
+  (SELECT p.customer_id FROM payment p WHERE p.order_id = d.order_id AND p.customer_id IS NOT NULL LIMIT 1))`);
 
 /**
  * Settles the requests, counts the series up by as many as were settled, and stores the documents with their numbers. The row of a
@@ -134,9 +138,10 @@ const failed = sql(
      attempt_at = now() + least(interval '500 milliseconds' * 2 ^ least(attempts, 12), interval '10 minutes')
    WHERE source = ANY ($1) AND attempt_at IS NOT NULL`,
 );
+/** Documents are final: an order that was a guest's when they were issued has its owner in its payments. */
 const byOrderIds = sql<DocumentRow>(
   'document.byOrderIds',
-  `SELECT ${COLUMNS} FROM payment_document d WHERE d.order_id = ANY ($1) ORDER BY d.issued_at, d.series, d.sequence`,
+  `SELECT ${COLUMNS_WITH_OWNER} FROM payment_document d WHERE d.order_id = ANY ($1) ORDER BY d.issued_at, d.series, d.sequence`,
 );
 const byIds = sql<DocumentRow>('document.byIds', `SELECT ${COLUMNS} FROM payment_document d WHERE d.id = ANY ($1)`);
 
