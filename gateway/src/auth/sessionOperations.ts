@@ -40,6 +40,7 @@ export interface SessionOperation {
 const ENDS: Readonly<Record<string, (args: Values, sessionId: string | undefined) => boolean>> = {
   sessionRevoke: ({ id }, sessionId) => id === undefined || id === null || id === sessionId,
   sessionsRevokeAll: ({ exceptCurrent }) => exceptCurrent !== true,
+  accountDeactivate: () => true,
 };
 
 const NOTHING: SessionOperation = { tokens: [], refresh: undefined, ends: [] };
