@@ -7,6 +7,7 @@ import { createVoidTokens } from './auth/voidTokens.js';
 import { type GatewayConfig, SUBGRAPHS, type SubgraphName } from './config.js';
 import { addConsoleRoutes } from './console/consoleRoutes.js';
 import { addCors, originCheck } from './http/cors.js';
+import { addAccountExportRoute } from './http/accountExportRoute.js';
 import { addDocumentRoute } from './http/documentRoute.js';
 import { addExportRoute } from './http/exportRoute.js';
 import { addGraphqlRoute } from './http/graphqlRoute.js';
@@ -102,6 +103,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger, super
   });
   addWebhookRoute(app, { payment: upstream('payment'), order: upstream('order') }, logger);
   addDocumentRoute(app, upstream('payment'), logger);
+  addAccountExportRoute(app, upstream('user'), logger);
   addExportRoute(app, upstream('order'), logger);
   addMediaRoute(app, upstream('product'), logger);
   if (config.consoleEnabled) addConsoleRoutes(app, config.demoAccounts);

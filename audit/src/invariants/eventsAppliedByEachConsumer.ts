@@ -1,4 +1,4 @@
-import { events } from '@souk/events';
+import { events, producersOf } from '@souk/events';
 import type { Invariant } from '../invariant.js';
 import { mergeByKey } from '../merge.js';
 import type { Snapshot } from '../snapshot.js';
@@ -16,7 +16,7 @@ function routes(): { producer: DatabaseName; consumer: DatabaseName; types: stri
   return DATABASES.flatMap((producer) =>
     DATABASES.flatMap((consumer) => {
       const types = Object.values(events)
-        .filter((event) => event.producer === producer && (event.consumers as readonly string[]).includes(consumer))
+        .filter((event) => producersOf(event).includes(producer) && (event.consumers as readonly string[]).includes(consumer))
         .map(({ type }) => type);
       return types.length === 0 ? [] : [{ producer, consumer, types }];
     }),

@@ -92,6 +92,12 @@ test('a consumer drops properties that it does not know, and refuses what it can
 });
 
 test('a service consumes exactly the events that name it', () => {
-  expect(eventsConsumedBy('cart').map((event) => event.type)).toEqual(['order.expired', 'order.cancelled']);
+  expect(eventsConsumedBy('cart').map((event) => event.type)).toEqual([
+    'account.export_requested',
+    'account.erasure_requested',
+    'order.expired',
+    'order.cancelled',
+    'order.erased',
+  ]);
   expect(eventsConsumedBy('gateway')).toEqual([]);
 });

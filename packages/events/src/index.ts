@@ -16,4 +16,5 @@ export {
   eventDefinition,
   events,
   eventsConsumedBy,
+  producersOf,
 } from './topology.js';

@@ -1,4 +1,3 @@
-import { eventDefinition } from '@souk/events';
 import type { Logger, ServiceName } from '@souk/runtime';
 import { createNodeRedisClient, Queue } from 'bullmq';
 import type { DueEvent } from './claim.js';
@@ -93,7 +92,7 @@ export function createCourier(options: {
     await queue.addBulk(
       jobs.map(({ event }) => ({
         name: event.type,
-        data: { event, producer: eventDefinition(event.type)?.producer ?? options.service },
+        data: { event, producer: options.service },
         opts: jobOptions(event.id),
       })),
     );

@@ -6,6 +6,8 @@ export type IdPrefix =
   | 'adr'
   | 'aud'
   | 'emc'
+  | 'ers'
+  | 'exp'
   | 'tok'
   | 'prd'
   | 'var'

@@ -21,6 +21,7 @@ export {
   ServiceUnavailable,
   withoutValue,
 } from './errors.js';
+export { deliverExportPart } from './exportPart.js';
 export { FAILPOINTS, type FailpointName } from './failpointNames.js';
 export { armFailpoints, FailpointError, failpoint } from './failpoints.js';
 export { gather } from './gather.js';

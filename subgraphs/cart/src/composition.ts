@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { startConsumers } from '@souk/outbox';
+import { startConsumers, startRelay } from '@souk/outbox';
 import { openDatabase } from '@souk/postgres';
 import {
   createLogger,
   createServiceClient,
   createSubgraphServer,
+  deliverExportPart,
   type Life,
   type Logger,
   loadSdl,
@@ -15,6 +16,7 @@ import DataLoader from 'dataloader';
 import { createCartStore } from './adapters/cartStore.postgres.js';
 import { createCatalogue } from './adapters/catalogue.product.js';
 import { createCheckoutStore, releasePromotionsOnce } from './adapters/checkoutStore.postgres.js';
+import { createPersonalData } from './adapters/personalData.postgres.js';
 import { createPromotionStore } from './adapters/promotionStore.prisma.js';
 import { createRules } from './adapters/rules.postgres.js';
 import { createApp } from './app/index.js';
@@ -46,12 +48,22 @@ export async function startCart(
     identitySecret: config.IDENTITY_SECRET,
   });
   life.onShutdown('product client', () => product.close());
+  const userService = createServiceClient({
+    from: 'cart',
+    to: 'user',
+    url: config.SUBGRAPH_URL_USER,
+    identitySecret: config.IDENTITY_SECRET,
+    connections: 2,
+  });
+  life.onShutdown('user client', () => userService.close());
 
   const carts = createCartStore(database);
   const app = createApp({
     carts,
     checkouts: createCheckoutStore(database),
     promotions: createPromotionStore(database),
+    personalData: createPersonalData(database),
+    deliverExportPart: (exportId, read) => deliverExportPart(userService, exportId, read),
     catalogue: createCatalogue(product),
     rules: await createRules(database, logger),
     now,
@@ -69,12 +81,14 @@ export async function startCart(
 
   const sweep = startExpirySweep({ carts, now, logger });
   life.onShutdown('expiry sweep', () => sweep.close());
+  const relay = await startRelay({ service: 'cart', database, redisUrl: config.REDIS_URL, logger });
+  life.onShutdown('relay', () => relay.close());
   const consumers = await startConsumers({
     service: 'cart',
     database,
     redisUrl: config.REDIS_URL,
     logger,
-    handlers: createConsumers(releasePromotionsOnce(database), now),
+    handlers: createConsumers(releasePromotionsOnce(database), app),
     concurrency: CONSUMER_CONCURRENCY,
   });
   life.onShutdown('consumers', () => consumers.close());

@@ -14,6 +14,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
       SUBGRAPH_URL_PRODUCT: configTypes
         .url()
         .describe('GraphQL endpoint of the product service, asked for prices and stock'),
+      SUBGRAPH_URL_USER: configTypes
+        .url()
+        .describe('GraphQL endpoint of the user service, which collects exports of personal data'),
       DEFAULT_CURRENCY: z
         .string()
         .refine(isCurrencyCode, 'must be a code of ISO 4217')

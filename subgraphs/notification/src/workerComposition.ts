@@ -1,9 +1,10 @@
-import { keepListening, startConsumers } from '@souk/outbox';
+import { keepListening, startConsumers, startRelay } from '@souk/outbox';
 import { openDatabase, watchBacklog } from '@souk/postgres';
 import {
   createHealthServer,
   createLogger,
   createServiceClient,
+  deliverExportPart,
   gather,
   type Life,
   startRepeating,
@@ -13,6 +14,7 @@ import { notificationBacklog } from './adapters/backlog.postgres.js';
 import { createDeliveryStore, QUEUED_CHANNEL } from './adapters/deliveryStore.postgres.js';
 import { createSendgridSender } from './adapters/email.sendgrid.js';
 import { createOrderReader } from './adapters/orderReader.service.js';
+import { createPersonalData } from './adapters/personalData.postgres.js';
 import { createTwilioSender } from './adapters/sms.twilio.js';
 import { createWorkerApp } from './app/workerApp.js';
 import type { WorkerConfig } from './config.js';
@@ -47,10 +49,13 @@ export async function composeWorker(config: WorkerConfig, life: Life, tuning: { 
       return outcomes.map(() => undefined);
     },
   });
+  const user = client('user', config.SUBGRAPH_URL_USER);
   const app = createWorkerApp({
+    personalData: createPersonalData(database),
+    deliverExportPart: (exportId, read) => deliverExportPart(user, exportId, read),
     store: { ...store, finish },
     readOrder: createOrderReader(client('order', config.SUBGRAPH_URL_ORDER)),
-    readAccount: createAccountReader(client('user', config.SUBGRAPH_URL_USER)),
+    readAccount: createAccountReader(user),
     sendEmail: createSendgridSender({
       apiKey: config.SENDGRID_API_KEY,
       baseUrl: config.SENDGRID_API_BASE_URL,
@@ -85,6 +90,8 @@ export async function composeWorker(config: WorkerConfig, life: Life, tuning: { 
   const listening = keepListening(database, QUEUED_CHANNEL, () => sweeper.wake(), logger);
   life.onShutdown('listener', () => listening.close());
 
+  const relay = await startRelay({ service: 'notification', database, redisUrl: config.REDIS_URL, logger });
+  life.onShutdown('relay', () => relay.close());
   const consuming = await startConsumers({
     service: 'notification',
     database,

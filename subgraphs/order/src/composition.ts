@@ -5,6 +5,7 @@ import {
   createLogger,
   createServiceClient,
   createSubgraphServer,
+  deliverExportPart,
   type Life,
   loadSdl,
   startRepeating,
@@ -25,6 +26,7 @@ import { createGuestLookup } from './adapters/guestLookup.postgres.js';
 import { purgeOldWork } from './adapters/housekeeping.postgres.js';
 import { createOrderList } from './adapters/orderList.prisma.js';
 import { createOrderStore } from './adapters/orderStore.postgres.js';
+import { createPersonalData } from './adapters/personalData.postgres.js';
 import { createPlacementStore } from './adapters/placementStore.postgres.js';
 import { createQuotePort } from './adapters/quotes.service.js';
 import { createStockPort } from './adapters/stock.service.js';
@@ -52,6 +54,7 @@ const PURGE_BATCH = 1_000;
 const SWEEP_LOOKUPS_EVERY_MS = 10 * 60_000;
 const CARRIERS_EVERY_MS = 5_000;
 const AFTER_SALES_EVERY_MS = 30_000;
+const ERASE_EVERY_MS = 3_000;
 const PATIENCE_MS = 5_000;
 
 /** Builds the order service and starts it: server, relay, consumers and sweepers. */
@@ -68,14 +71,18 @@ export async function composeOrder(config: Config, life: Life) {
   const cart = client('cart', config.SUBGRAPH_URL_CART);
   const quotes = createQuotePort(cart);
   const product = client('product', config.SUBGRAPH_URL_PRODUCT);
+  const user = client('user', config.SUBGRAPH_URL_USER);
 
   const app = createApp({
     orders: createOrderStore(database),
     placements: createPlacementStore(database),
     lookup: createGuestLookup(database),
     claims: createGuestClaims(database),
-    accounts: createAccounts(client('user', config.SUBGRAPH_URL_USER)),
+    accounts: createAccounts(user),
     list: createOrderList(prisma),
+    personalData: createPersonalData(database),
+    wakeErasing: () => erasing.wake(),
+    deliverExportPart: (exportId, read) => deliverExportPart(user, exportId, read),
     edits: createEditStore(database),
     quotes,
     refills: quotes,
@@ -103,6 +110,13 @@ export async function composeOrder(config: Config, life: Life) {
     logger,
   });
 
+  const erasing = startRepeating({
+    name: 'erase customers',
+    everyMs: ERASE_EVERY_MS,
+    logger,
+    work: async () => (await database.alone('erase customers', () => app.eraseCustomers())) ?? false,
+  });
+  life.onShutdown('erasing', () => erasing.close());
   const relay = await startRelay({ service: 'order', database, redisUrl: config.REDIS_URL, logger });
   life.onShutdown('relay', () => relay.close());
   const consuming = await startConsumers({

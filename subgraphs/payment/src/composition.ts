@@ -5,6 +5,7 @@ import {
   createLogger,
   createServiceClient,
   createSubgraphServer,
+  deliverExportPart,
   type Life,
   loadSdl,
   startRepeating,
@@ -20,6 +21,7 @@ import { createOrderPort } from './adapters/order.service.js';
 import { createOrderClaims } from './adapters/orderClaims.postgres.js';
 import { createPaymentList } from './adapters/paymentList.prisma.js';
 import { createPaymentStore } from './adapters/paymentStore.postgres.js';
+import { createPersonalData } from './adapters/personalData.postgres.js';
 import { createReconciliationStore } from './adapters/reconciliation/reconciliationStore.postgres.js';
 import { createWebhookStore } from './adapters/webhookStore.postgres.js';
 import { createApp } from './app/index.js';
@@ -57,6 +59,14 @@ export async function composePayment(config: Config, life: Life) {
     identitySecret: config.IDENTITY_SECRET,
   });
   life.onShutdown('order client', () => orderClient.close());
+  const userClient = createServiceClient({
+    from: 'payment',
+    to: 'user',
+    url: config.SUBGRAPH_URL_USER,
+    identitySecret: config.IDENTITY_SECRET,
+    connections: 2,
+  });
+  life.onShutdown('user client', () => userClient.close());
   const prisma = new PrismaClient({ adapter: database.prismaAdapter() });
 
   const backlog = watchBacklog({ database, statement: paymentBacklog, logger });
@@ -67,6 +77,8 @@ export async function composePayment(config: Config, life: Life) {
     webhooks: createWebhookStore(database, prisma),
     methods: createMethodStore(database),
     claims: createOrderClaims(database),
+    personalData: createPersonalData(database),
+    deliverExportPart: (exportId, read) => deliverExportPart(userClient, exportId, read),
     list: createPaymentList(prisma),
     orders: createOrderPort(orderClient),
     ledger: createLedgerStore(database),

@@ -6,6 +6,7 @@ const env = {
   DATABASE_URL_PAYMENT: 'postgres://souk_payment:secret@10.0.0.9/souk_payment',
   REDIS_URL: 'redis://10.0.0.9:6379',
   SUBGRAPH_URL_ORDER: 'http://10.0.0.4:4004/graphql',
+  SUBGRAPH_URL_USER: 'http://10.0.0.4:4001/graphql',
   STRIPE_SECRET_KEY: 'sk_test_config',
   STRIPE_PUBLISHABLE_KEY: 'pk_test_config',
   STRIPE_WEBHOOK_SECRET: 'whsec_config',

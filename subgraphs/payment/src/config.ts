@@ -52,6 +52,9 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) =>
         .describe('Postgres of the payment service: postgres://user:password@host/db'),
       REDIS_URL: configTypes.url().describe('Redis that carries events: redis://host:6379'),
       SUBGRAPH_URL_ORDER: configTypes.url().describe("the order service's GraphQL URL"),
+      SUBGRAPH_URL_USER: configTypes
+        .url()
+        .describe("the user service's GraphQL URL, which collects exports of personal data"),
       STRIPE_SECRET_KEY: configTypes.secret(8).describe('secret key of the Stripe account: sk_…'),
       STRIPE_PUBLISHABLE_KEY: configTypes.secret(8).describe('publishable key of the Stripe account: pk_…'),
       STRIPE_WEBHOOK_SECRET: configTypes.secret(8).describe("signing secret of Stripe's webhook endpoint: whsec_…"),

@@ -1,3 +1,5 @@
+import { auditRecords } from '@souk/events';
+import { outboxRecords } from '@souk/outbox';
 import type { Database } from '@souk/postgres';
 import type { PromotionStore } from '../app/promotions.js';
 import type { Promotion } from '../domain/promotion.js';
@@ -9,6 +11,9 @@ type Row = Prisma.PromotionGetPayload<object>;
 /** Promotions through Prisma: staff's lists and edits, no hot path. */
 export function createPromotionStore(database: Database): PromotionStore {
   const prisma = new PrismaClient({ adapter: database.prismaAdapter() });
+  /** What the audit log is told, in the transaction of the change. */
+  const records = (id: string) => outboxRecords(auditRecords([id]));
+  const told = (id: string) => prisma.outboxEvent.createMany({ data: records(id) });
   return {
     async read(id) {
       const row = await prisma.promotion.findUnique({ where: { id } });
@@ -24,7 +29,8 @@ export function createPromotionStore(database: Database): PromotionStore {
     },
     async create(id, data) {
       try {
-        return toPromotion(await prisma.promotion.create({ data: { id, ...toRow(data) } }));
+        const [row] = await prisma.$transaction([prisma.promotion.create({ data: { id, ...toRow(data) } }), told(id)]);
+        return toPromotion(row);
       } catch (error) {
         if (errorCode(error) === UNIQUE) return undefined;
         throw error;
@@ -32,7 +38,8 @@ export function createPromotionStore(database: Database): PromotionStore {
     },
     async update(id, data) {
       try {
-        return toPromotion(await prisma.promotion.update({ where: { id }, data: toRow(data) }));
+        const [row] = await prisma.$transaction([prisma.promotion.update({ where: { id }, data: toRow(data) }), told(id)]);
+        return toPromotion(row);
       } catch (error) {
         if (errorCode(error) === UNIQUE) return 'CODE_TAKEN';
         if (errorCode(error) === MISSING) return 'GONE';
@@ -40,10 +47,16 @@ export function createPromotionStore(database: Database): PromotionStore {
       }
     },
     async remove(id) {
-      const { count } = await prisma.promotion.deleteMany({ where: { id, uses: { none: {} } } });
-      if (count === 1) return null;
+      const removed = await prisma.$transaction(async (tx) => {
+        const { count } = await tx.promotion.deleteMany({ where: { id, uses: { none: {} } } });
+        if (count === 1) await tx.outboxEvent.createMany({ data: records(id) });
+        return count === 1;
+      });
+      if (removed) return null;
       try {
-        return toPromotion(await prisma.promotion.update({ where: { id }, data: { isActive: false } }));
+        const ended = prisma.promotion.update({ where: { id }, data: { isActive: false } });
+        const [row] = await prisma.$transaction([ended, told(id)]);
+        return toPromotion(row);
       } catch (error) {
         if (errorCode(error) === MISSING) return 'GONE';
         throw error;

@@ -6,13 +6,14 @@ import { type CheckoutCartDeps, checkoutCart } from './checkoutCart.js';
 import { type CreateCartDeps, createCart } from './createCart.js';
 import { deleteCart } from './deleteCart.js';
 import { mergeCarts } from './mergeCarts.js';
+import { eraseCustomer, eraseOrder, exportPersonalData, type PersonalDataDeps } from './personalData.js';
 import type { CartStore } from './ports.js';
 import { createPromotion, deletePromotion, listPromotions, type PromotionDeps, updatePromotion } from './promotions.js';
 import { quoteLines } from './quoteLines.js';
 import { readActiveCart, readCart, readCarts } from './readCarts.js';
 import { refillCart } from './refillCart.js';
 
-export interface AppDeps extends CreateCartDeps, CheckoutCartDeps, PromotionDeps {
+export interface AppDeps extends CreateCartDeps, CheckoutCartDeps, PersonalDataDeps, PromotionDeps {
   readonly carts: CartStore;
   readonly hashToken: (token: string) => Buffer;
 }
@@ -44,6 +45,9 @@ export function createApp(deps: AppDeps) {
     createPromotion: createPromotion(deps),
     updatePromotion: updatePromotion(deps),
     deletePromotion: deletePromotion(deps),
+    eraseCustomer: eraseCustomer(deps),
+    eraseOrder: eraseOrder(deps),
+    exportPersonalData: exportPersonalData(deps),
     quote: deps.catalogue.quote,
     rules: deps.rules,
     now: deps.now,

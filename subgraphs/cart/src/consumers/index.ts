@@ -1,12 +1,19 @@
 import type { EventHandlers } from '@souk/outbox';
+import type { App } from '../app/index.js';
 
 /** Gives back an order's promotion uses, once per event. */
 export type ReleasePromotions = (eventId: string, orderId: string, now: Date) => Promise<void>;
 
-/** Every event that the cart service consumes. The cart itself stays COMPLETED: there was an order. */
-export function createConsumers(releasePromotions: ReleasePromotions, now: () => Date): EventHandlers {
+/** Every event that the cart service consumes. After an order's end its cart stays COMPLETED: there was an order. */
+export function createConsumers(
+  releasePromotions: ReleasePromotions,
+  app: Pick<App, 'eraseCustomer' | 'eraseOrder' | 'exportPersonalData' | 'now'>,
+): EventHandlers {
   return {
-    'order.expired': (event) => releasePromotions(event.id, event.data.orderId, now()),
-    'order.cancelled': (event) => releasePromotions(event.id, event.data.orderId, now()),
+    'account.erasure_requested': app.eraseCustomer,
+    'account.export_requested': app.exportPersonalData,
+    'order.erased': app.eraseOrder,
+    'order.expired': (event) => releasePromotions(event.id, event.data.orderId, app.now()),
+    'order.cancelled': (event) => releasePromotions(event.id, event.data.orderId, app.now()),
   };
 }

@@ -105,6 +105,7 @@ export async function startCartFixture(): Promise<CartFixture> {
     DATABASE_URL_CART: database.url,
     REDIS_URL: redis.url,
     SUBGRAPH_URL_PRODUCT: `${productUrl}/graphql`,
+    SUBGRAPH_URL_USER: 'http://127.0.0.1:9/graphql',
   });
   const { server } = await startCart(config, { onShutdown: (_name, close) => void closers.push(close) });
   const url = `${server.app.listeningOrigin}/graphql`;

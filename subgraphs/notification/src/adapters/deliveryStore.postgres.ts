@@ -1,4 +1,5 @@
-import { INBOX_CLAIM } from '@souk/outbox';
+import { auditRecords } from '@souk/events';
+import { INBOX_CLAIM, OUTBOX_INSERT, outboxRows } from '@souk/outbox';
 import { type Database, sql } from '@souk/postgres';
 import type { ClaimedDelivery, DeliveryStore, NotificationView } from '../app/ports.js';
 
@@ -39,7 +40,8 @@ const renew = sql<never>(
 
 const finish = sql<never>(
   'notification.finish',
-  `UPDATE delivery d SET state = o.state, claimed_at = NULL, recipient = coalesce(o.recipient, d.recipient), last_error = o.reason,
+  `UPDATE delivery d SET state = o.state, claimed_at = NULL, 
+     recipient = CASE WHEN NOT d.erased THEN coalesce(o.recipient, d.recipient) END, last_error = o.reason,
      provider_message_id = coalesce(o.message_id, d.provider_message_id),
      sent_at = CASE WHEN o.state = 'SENT' THEN now() ELSE d.sent_at END,
      next_attempt_at = CASE WHEN o.state = 'QUEUED' THEN now() + o.delay_ms * interval '1 millisecond' END
@@ -51,7 +53,8 @@ const requeue = sql<{ found: boolean; queued: boolean }>(
   'notification.requeue',
   `WITH queued AS (
      UPDATE delivery SET state = 'QUEUED', attempts = 0, claimed_at = NULL, last_error = NULL, next_attempt_at = now()
-     WHERE id = $1 AND state <> 'QUEUED' RETURNING pg_notify('${QUEUED_CHANNEL}', ''))
+     WHERE id = $1 AND state <> 'QUEUED' RETURNING pg_notify('${QUEUED_CHANNEL}', '')),
+   outbox AS (${OUTBOX_INSERT('$2')} WHERE EXISTS (SELECT 1 FROM queued))
    SELECT EXISTS (SELECT 1 FROM queued) AS queued, EXISTS (SELECT 1 FROM delivery WHERE id = $1) AS found`,
 );
 
@@ -94,7 +97,7 @@ export const createDeliveryStore = (database: Database): DeliveryStore => ({
     await database.query(finish, [JSON.stringify(rows)]);
   },
   async requeue(id) {
-    const [row] = await database.query(requeue, [id]);
+    const [row] = await database.query(requeue, [id, outboxRows(auditRecords([id]))]);
     if (row === undefined || !row.found) return 'not-found';
     return row.queued ? 'queued' : 'still-queued';
   },

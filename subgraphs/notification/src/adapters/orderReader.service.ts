@@ -3,7 +3,7 @@ import type { OrderReader } from '../app/ports.js';
 import type { OrderForMail } from '../domain/notification.js';
 
 const ORDER = `
-    id number email phone customerName locale placedAt paymentDueAt
+    id isErased number email phone customerName locale placedAt paymentDueAt
     lines { productName variantName sku quantity unitPrice { ...money } total { ...money } }
     subtotal { ...money } discount { ...money } shipping { ...money } tax { ...money } total { ...money }
     shippingAddress { fullName company streetLine1 streetLine2 city region postalCode countryCode }`;

@@ -30,7 +30,7 @@ export const notify =
         event,
         template,
         orderId: orderId ?? null,
-        userId: userId ?? null,
+        userId: userId ?? customerOf(event),
         params: params ?? {},
         deliveries: channelsOf[template].map((channel) => ({ id: newId('ntf'), channel })),
       },
@@ -39,3 +39,9 @@ export const notify =
     await failpoint('notification.delivery.afterRecord');
     if (claimed.length > 0) await send(claimed);
   };
+
+/** Whom an event about an order concerns; null for a guest's, and for events that do not say. */
+function customerOf({ data }: EventEnvelope): string | null {
+  const { customerId } = data as { readonly customerId?: string | null };
+  return customerId ?? null;
+}

@@ -132,6 +132,7 @@ async function attemptAll(deps: SendDeliveriesDeps, deliveries: readonly Claimed
   }
   const known = order;
   if (known === undefined) return all(() => ({ state: 'FAILED', recipient: null, reason: 'ORDER_NOT_FOUND' }));
+  if (known.isErased) return all(() => ({ state: 'SUPPRESSED', recipient: null, reason: 'ORDER_ERASED' }));
   return perDelivery(deliveries, (delivery) => tellAboutOrder(deps, delivery, known));
 }
 

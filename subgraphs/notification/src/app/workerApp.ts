@@ -1,9 +1,10 @@
 import { notify } from './notify.js';
+import { eraseOrder, eraseUser, exportPersonalData, type PersonalDataDeps } from './personalData.js';
 import type { DeliveryStore } from './ports.js';
 import { type SendDeliveriesDeps, sendDeliveries } from './sendDeliveries.js';
 import { sweepDeliveries } from './sweepDeliveries.js';
 
-export interface WorkerAppDeps extends Omit<SendDeliveriesDeps, 'store'> {
+export interface WorkerAppDeps extends Omit<SendDeliveriesDeps, 'store'>, PersonalDataDeps {
   readonly store: DeliveryStore;
   readonly batchSize: number;
 }
@@ -13,6 +14,9 @@ export function createWorkerApp(deps: WorkerAppDeps) {
   const send = sendDeliveries(deps);
   return {
     notify: notify({ store: deps.store, send }),
+    eraseUser: eraseUser(deps),
+    eraseOrder: eraseOrder(deps),
+    exportPersonalData: exportPersonalData(deps),
     sweep: sweepDeliveries({ store: deps.store, send, batchSize: deps.batchSize }),
   };
 }

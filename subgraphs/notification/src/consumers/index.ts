@@ -4,6 +4,8 @@ import { onAccountConfirmationRequested } from './onAccountConfirmationRequested
 import { onAccountDeactivated } from './onAccountDeactivated.js';
 import { onAccountEmailChanged } from './onAccountEmailChanged.js';
 import { onAccountEmailChangeRequested } from './onAccountEmailChangeRequested.js';
+import { onAccountErasureRequested } from './onAccountErasureRequested.js';
+import { onAccountExportRequested } from './onAccountExportRequested.js';
 import { onAccountPasswordChanged } from './onAccountPasswordChanged.js';
 import { onAccountPasswordResetRequested } from './onAccountPasswordResetRequested.js';
 import { onAccountRegistered } from './onAccountRegistered.js';
@@ -15,6 +17,7 @@ import { onOrderCancelled } from './onOrderCancelled.js';
 import { onOrderConfirmed } from './onOrderConfirmed.js';
 import { onOrderEdited } from './onOrderEdited.js';
 import { onOrderEditProposed } from './onOrderEditProposed.js';
+import { onOrderErased } from './onOrderErased.js';
 import { onOrderExpired } from './onOrderExpired.js';
 import { onOrderPlaced } from './onOrderPlaced.js';
 import { onPaymentRefunded } from './onPaymentRefunded.js';
@@ -23,7 +26,7 @@ import { onReturnDeclined } from './onReturnDeclined.js';
 import { onReturnReceived } from './onReturnReceived.js';
 import { onReturnRequested } from './onReturnRequested.js';
 
-/** Every event that customers are told about. */
+/** Every event that customers are told about, and what ends that. */
 export const consumers = (app: WorkerApp): EventHandlers => ({
   'account.registered': onAccountRegistered(app),
   'account.confirmation_requested': onAccountConfirmationRequested(app),
@@ -34,6 +37,9 @@ export const consumers = (app: WorkerApp): EventHandlers => ({
   'account.deactivated': onAccountDeactivated(app),
   'account.second_factor_enabled': onAccountSecondFactorEnabled(app),
   'account.second_factor_disabled': onAccountSecondFactorDisabled(app),
+  'account.export_requested': onAccountExportRequested(app),
+  'account.erasure_requested': onAccountErasureRequested(app),
+  'order.erased': onOrderErased(app),
   'order.placed': onOrderPlaced(app),
   'order.confirmed': onOrderConfirmed(app),
   'order.expired': onOrderExpired(app),

@@ -47,6 +47,8 @@ export interface TotalChange {
 /** What the order service tells for a mail. */
 export interface OrderForMail {
   readonly id: string;
+  /** Its customer has deleted his account: there is nobody to write to. */
+  readonly isErased: boolean;
   readonly number: string;
   readonly email: string;
   readonly phone: string | null;

@@ -4,6 +4,7 @@ import { createLogger } from '@souk/runtime';
 import { createTestDatabase, type TestDatabase } from '@souk/testkit';
 import { createDeliveryStore } from '../adapters/deliveryStore.postgres.js';
 import { createSendgridSender } from '../adapters/email.sendgrid.js';
+import { createPersonalData } from '../adapters/personalData.postgres.js';
 import { createTwilioSender } from '../adapters/sms.twilio.js';
 import type { OrderReader } from '../app/ports.js';
 import { createWorkerApp } from '../app/workerApp.js';
@@ -30,7 +31,7 @@ const rows = sql<DeliveryRow>(
   `SELECT id, event_id, template, channel, state, attempts, recipient, last_error, provider_message_id, claimed_at IS NOT NULL AS claimed
    FROM delivery ORDER BY created_at, channel`,
 );
-const clear = sql<never>('test.clear', 'TRUNCATE delivery, processed_event');
+const clear = sql<never>('test.clear', 'TRUNCATE delivery, processed_event, outbox_event');
 const dueNow = sql<never>(
   'test.dueNow',
   `UPDATE delivery SET next_attempt_at = now() - interval '1 second' WHERE state = 'QUEUED'`,
@@ -44,6 +45,7 @@ export function notificationHarness() {
     providers: Awaited<ReturnType<typeof startFakeProviders>>;
     readOrder: OrderReader;
     retries: number[];
+    exported: object[];
   };
   beforeAll(async () => {
     at.testDatabase = await createTestDatabase('notification');
@@ -57,6 +59,7 @@ export function notificationHarness() {
     at.providers = await startFakeProviders();
     at.readOrder = async (id) => sampleOrder({ id });
     at.retries = [];
+    at.exported = [];
     await at.database.query(clear);
   });
   afterEach(() => at.providers.close());
@@ -69,6 +72,8 @@ export function notificationHarness() {
     app: (parts: { maxAttempts?: number } = {}) =>
       createWorkerApp({
         store: createDeliveryStore(at.database),
+        personalData: createPersonalData(at.database),
+        deliverExportPart: async (_exportId, read) => void at.exported.push(await read(100)),
         readOrder: (id, about) => at.readOrder(id, about),
         readAccount: async (id) =>
           id === 'usr_gone' ? undefined : sampleAccount({ id, isActive: id !== 'usr_closed' }),

@@ -5,6 +5,7 @@ const eur = (centAmount: number) => ({ centAmount, currencyCode: 'EUR' });
 /** An order of two lines, for tests. */
 export const sampleOrder = (parts: Partial<OrderForMail> = {}): OrderForMail => ({
   id: 'ord_1',
+  isErased: false,
   number: '261122-K7Q2M9XD',
   email: 'ada@example.com',
   phone: null,

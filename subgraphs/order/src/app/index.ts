@@ -16,6 +16,12 @@ import { extendPaymentWindow } from './extendPaymentWindow.js';
 import { findGuestOrder, findOrders, listOrders } from './findOrders.js';
 import { keepLeases } from './keepLeases.js';
 import { cancelEdit, lapseEdits } from './lapseEdits.js';
+import {
+  eraseCustomers,
+  exportPersonalData,
+  type PersonalDataDeps,
+  requestErasure,
+} from './personalData.js';
 import { placeOrder } from './placeOrder.js';
 import type { Accounts, GuestClaims, GuestLookup, OrderList, OrderStore } from './ports.js';
 import { recordPaymentEvent } from './recordPaymentEvent.js';
@@ -24,7 +30,7 @@ import { resumePlacements } from './resumePlacements.js';
 import { type RunPlacementDeps, runPlacement } from './runPlacement.js';
 import { resumeEdits } from './undoEdit.js';
 
-export interface AppDeps extends Omit<RunPlacementDeps, 'drafts'>, EditOrderDeps, AfterSalesDeps {
+export interface AppDeps extends Omit<RunPlacementDeps, 'drafts'>, EditOrderDeps, AfterSalesDeps, PersonalDataDeps {
   readonly orders: OrderStore;
   readonly exports: ExportStore;
   readonly refills: RefillPort;
@@ -74,7 +80,10 @@ export function createApp(deps: AppDeps) {
     applyCapture: applyCapture(deps),
     applyVoid: applyVoid(deps),
     recordPaymentEvent: recordPaymentEvent(deps),
+    requestErasure: requestErasure(deps),
+    exportPersonalData: exportPersonalData(deps),
     /** Sweepers. */
+    eraseCustomers: eraseCustomers(deps),
     resumePlacements: resumePlacements({ ...deps, run }),
     renewPlacements: leases.renew,
     expireOrders: expireOrders(deps),

@@ -1,5 +1,7 @@
 import type { EventHandlers } from '@souk/outbox';
 import type { App } from '../app/index.js';
+import { onAccountErasureRequested } from './onAccountErasureRequested.js';
+import { onAccountExportRequested } from './onAccountExportRequested.js';
 import { onPaymentAuthorized } from './onPaymentAuthorized.js';
 import { onPaymentCaptured } from './onPaymentCaptured.js';
 import { onPaymentDisputed } from './onPaymentDisputed.js';
@@ -10,6 +12,8 @@ import { onPaymentVoided } from './onPaymentVoided.js';
 /** Every event that the order service consumes. */
 export const consumers = (app: App) =>
   ({
+    'account.erasure_requested': onAccountErasureRequested(app),
+    'account.export_requested': onAccountExportRequested(app),
     'payment.authorized': onPaymentAuthorized(app),
     'payment.captured': onPaymentCaptured(app),
     'payment.failed': onPaymentFailed(app),

@@ -1,4 +1,5 @@
 import { money, toGraph } from '@souk/money';
+import { isErased } from '../domain/erasure.js';
 import type { OrderView } from '../domain/order.js';
 import type { OrderForNotificationResolvers, OrderLineForNotificationResolvers } from '../generated/graphql.js';
 import { fulfillmentsOf, returnsOf } from './orderParts.js';
@@ -7,6 +8,7 @@ const amount = (pick: (order: OrderView) => number) => (order: OrderView) =>
   toGraph(money(pick(order), order.currencyCode));
 
 export const OrderForNotification: OrderForNotificationResolvers = {
+  isErased,
   customerName: (order) => order.shippingAddress.fullName,
   phone: (order) => order.shippingAddress.phone ?? null,
   /** What was taken off the order is not told about. */

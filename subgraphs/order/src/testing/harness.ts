@@ -12,6 +12,7 @@ import { createGuestClaims } from '../adapters/guestClaims.postgres.js';
 import { createGuestLookup } from '../adapters/guestLookup.postgres.js';
 import { createOrderList } from '../adapters/orderList.prisma.js';
 import { createOrderStore } from '../adapters/orderStore.postgres.js';
+import { createPersonalData } from '../adapters/personalData.postgres.js';
 import { createPlacementStore } from '../adapters/placementStore.postgres.js';
 import { createWholeOrders } from '../adapters/wholeOrders.postgres.js';
 import type { Numbering } from '../app/draftPorts.js';
@@ -146,6 +147,7 @@ export async function orderHarness(o: { numbering?: Numbering } = {}) {
   /** Confirmed addresses, by account. */
   const verified = new Map<string, string>();
   const accountFaults = failing({ verifiedEmail: async (userId: string) => verified.get(userId) ?? null });
+  const exported: object[] = [];
   const placements = createPlacementStore(database);
   const placementFaults = failing(placements);
   const app = createApp({
@@ -167,6 +169,9 @@ export async function orderHarness(o: { numbering?: Numbering } = {}) {
     lookup: createGuestLookup(database),
     claims: createGuestClaims(database),
     accounts: accountFaults.port,
+    personalData: createPersonalData(database),
+    wakeErasing: () => undefined,
+    deliverExportPart: async (_exportId, read) => void exported.push(await read(100)),
     list: createOrderList(new PrismaClient({ adapter: database.prismaAdapter() })),
     cart: cartFaults.port,
     stock: stockFaults.port,
@@ -182,6 +187,7 @@ export async function orderHarness(o: { numbering?: Numbering } = {}) {
   return {
     app,
     database,
+    exported,
     cart,
     stock,
     quotes,

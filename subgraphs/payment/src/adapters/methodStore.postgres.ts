@@ -33,6 +33,9 @@ const find = sql<MethodRow>(
   'method.find',
   `SELECT ${COLUMNS} FROM payment_method m WHERE m.user_id = $1 AND m.id = $2 AND m.removed_at IS NULL`,
 );
+/** What is told of a method; of one that was removed nothing is kept anew. */
+const unlessRemoved = (column: string): string =>
+  `CASE WHEN m.removed_at IS NULL THEN coalesce(excluded.${column}, m.${column}) ELSE m.${column} END`;
 /** $1 provider, $2 customer or null, $3 methods with new ids, $4 when they were so. Who has no default gets the newest that is added here. */
 const save = sql<{ known: boolean }>(
   'method.save',
@@ -53,8 +56,7 @@ const save = sql<{ known: boolean }>(
      SELECT told.id, owner.user_id, $1, told.reference, told.brand, told.last4, told."expMonth", told."expYear",
        EXISTS (SELECT 1 FROM new_default WHERE new_default.id = told.id), CASE WHEN told.removed THEN now() END, $4
      FROM told CROSS JOIN owner
-     ON CONFLICT (provider, reference) DO UPDATE SET brand = coalesce(excluded.brand, m.brand), last4 = coalesce(excluded.last4, m.last4),
-       exp_month = coalesce(excluded.exp_month, m.exp_month), exp_year = coalesce(excluded.exp_year, m.exp_year),
+     ON CONFLICT (provider, reference) DO UPDATE SET brand = ${unlessRemoved('brand')}, last4 = ${unlessRemoved('last4')}, exp_month = ${unlessRemoved('exp_month')}, exp_year = ${unlessRemoved('exp_year')},
        removed_at = coalesce(m.removed_at, excluded.removed_at), is_default = m.is_default AND excluded.removed_at IS NULL,
        as_of = greatest(m.as_of, excluded.as_of)
      WHERE excluded.as_of >= m.as_of OR excluded.removed_at IS NOT NULL)

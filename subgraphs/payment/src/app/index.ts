@@ -11,7 +11,17 @@ import { cancelIntent, followIntent } from './followIntent.js';
 import { followEditLapsed, followOrderEnd, followRefundRequired } from './followOrder.js';
 import { createLedgerApp, type LedgerStore } from './ledger/ledgerApp.js';
 import { openSession } from './openSession.js';
-import type { Clock, MethodStore, OrderClaims, OrderPort, PaymentList, PaymentStore, Providers, WebhookStore } from './ports.js';
+import type {
+  Clock,
+  MethodStore,
+  OrderClaims,
+  OrderPort,
+  PaymentList,
+  PaymentStore,
+  Providers,
+  WebhookStore,
+} from './ports.js';
+import { eraseCustomer, exportPersonalData, type PersonalDataDeps } from './personalData.js';
 import { processWebhook } from './processWebhook.js';
 import { purgeOld } from './purgeOld.js';
 import { receiveWebhook } from './receiveWebhook.js';
@@ -25,7 +35,7 @@ import { settlePayments, settleRefunds } from './settlePayments.js';
 import { voidPayment } from './voidPayment.js';
 import { createWebhookQueue } from './webhookQueue.js';
 
-export interface PaymentAppDeps {
+export interface PaymentAppDeps extends Omit<PersonalDataDeps, 'removeMethods'> {
   readonly payments: PaymentStore;
   readonly webhooks: WebhookStore;
   readonly methods: MethodStore;
@@ -86,6 +96,8 @@ export function createPaymentApp(base: PaymentAppDeps) {
     followEditLapsed: followEditLapsed(deps),
     followRefundRequired: followRefundRequired(deps),
     followOrderClaim: base.claims.assign,
+    eraseCustomer: eraseCustomer({ ...base, removeMethods: removeMethods(base) }),
+    exportPersonalData: exportPersonalData(base),
     /** Sweepers. */
     settlePayments: settlePayments(deps),
     settleRefunds: settleRefunds(deps),

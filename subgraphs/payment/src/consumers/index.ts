@@ -1,5 +1,7 @@
 import type { EventHandlers } from '@souk/outbox';
 import type { App } from '../app/index.js';
+import { onAccountErasureRequested } from './onAccountErasureRequested.js';
+import { onAccountExportRequested } from './onAccountExportRequested.js';
 import { onOrderClaimed } from './onOrderClaimed.js';
 import { onOrderConfirmed } from './onOrderConfirmed.js';
 import { onOrderEdited } from './onOrderEdited.js';
@@ -10,6 +12,8 @@ import { onOrderRefundRequired } from './onOrderRefundRequired.js';
 /** Every event that the payment service consumes. */
 export const consumers = (app: App) =>
   ({
+    'account.erasure_requested': onAccountErasureRequested(app),
+    'account.export_requested': onAccountExportRequested(app),
     'order.expired': onOrderExpired(app),
     'order.cancelled': onOrderCancelled(app),
     'order.claimed': onOrderClaimed(app),

@@ -9,6 +9,7 @@ import { createMethodStore } from '../adapters/methodStore.postgres.js';
 import { createOrderClaims } from '../adapters/orderClaims.postgres.js';
 import { createPaymentList } from '../adapters/paymentList.prisma.js';
 import { createPaymentStore } from '../adapters/paymentStore.postgres.js';
+import { createPersonalData } from '../adapters/personalData.postgres.js';
 import { createReconciliationStore } from '../adapters/reconciliation/reconciliationStore.postgres.js';
 import { createWebhookStore } from '../adapters/webhookStore.postgres.js';
 import { createApp } from '../app/index.js';
@@ -37,7 +38,7 @@ export async function paymentHarness(
   const logger = createLogger('payment', 'silent');
   const database = openDatabase({ url: testDatabase.url, service: 'payment', logger });
   const orders = new Map<string, OrderForPayment>();
-  const state = { ordersDown: false, settlingWoken: 0, removingWoken: 0, offsetMs: 0 };
+  const state = { ordersDown: false, settlingWoken: 0, removingWoken: 0, offsetMs: 0, exported: [] as object[] };
   const { captureMethod = 'AUTOMATIC', severalCaptures = false } = options;
   const stripe = fakeProvider({ captureMethod, severalCaptures });
   /** Another way to pay. */
@@ -49,6 +50,8 @@ export async function paymentHarness(
     webhooks: createWebhookStore(database, new PrismaClient({ adapter: database.prismaAdapter() })),
     methods,
     claims: createOrderClaims(database),
+    personalData: createPersonalData(database),
+    deliverExportPart: async (_exportId, read) => void state.exported.push(await read(100)),
     list: createPaymentList(new PrismaClient({ adapter: database.prismaAdapter() })),
     orders: {
       async forPayment(id) {

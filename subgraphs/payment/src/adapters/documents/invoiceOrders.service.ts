@@ -5,7 +5,7 @@ import type { OrderForInvoice } from '../../domain/documents/invoice.js';
 const ADDRESS = '{ fullName company streetLine1 streetLine2 city region postalCode countryCode }';
 const ORDERS = `query PaymentInvoiceOrders($ids: [ID!]!) {
   ordersForInvoice(ids: $ids) {
-    id number status version customerId locale currencyCode discountCents shippingCents shippingDiscountCents shippingTaxCents
+    id isErased number status version customerId locale currencyCode discountCents shippingCents shippingDiscountCents shippingTaxCents
     shippingTaxBasisPoints taxCents taxIncluded totalCents shippingMethodName placedAt confirmedAt
     lines {
       id productName variantName sku quantity unitPriceCents discountCents taxCents taxBasisPoints totalCents

@@ -1,4 +1,5 @@
 import { type Logger, newId, ServiceUnavailable } from '@souk/runtime';
+import { withBuyer } from '../../domain/documents/buyerOf.js';
 import type { DocumentModel, IssuedDocument, Referable, Seller } from '../../domain/documents/document.js';
 import { seriesLabel } from '../../domain/documents/documentNumber.js';
 import { invoiceOf, invoiceOfEdit, type OrderForInvoice } from '../../domain/documents/invoice.js';
@@ -43,14 +44,16 @@ export const issueDocuments = (deps: IssueDocumentsDeps) => async (): Promise<bo
   const requests = await deps.documents.take(BATCH);
   if (requests.length === 0) return false;
   const orderIds = [...new Set(requests.map((request) => request.orderId))];
-  const [orders, issued] = await Promise.all([readOrders(deps, orderIds), deps.documents.byOrderIds(orderIds)]);
-  if (orders === undefined) {
+  const [told, issued] = await Promise.all([readOrders(deps, orderIds), deps.documents.byOrderIds(orderIds)]);
+  if (told === undefined) {
     await deps.documents.failed(
       requests.map((request) => request.source),
       'ORDERS_AWAY',
     );
     return false;
   }
+  const modelsOf = (orderId: string) => issued.filter((one) => one.orderId === orderId).map(({ model }) => model);
+  const orders = new Map([...told].map(([id, order]) => [id, withBuyer(order, modelsOf(id))]));
 
   const invoices = await issue(
     deps,

@@ -4,6 +4,8 @@ import { grossOf, taxesOfFirst, taxOf, taxRows } from './taxTable.js';
 /** What the order service tells for its documents. Amounts in minor units of `currencyCode`. */
 export interface OrderForInvoice {
   readonly id: string;
+  /** Its customer has deleted his account: who he was is in its earlier documents only. */
+  readonly isErased: boolean;
   readonly number: string;
   readonly status: string;
   /** Grows with every change of the order. */

@@ -1,0 +1,5 @@
+import type { EventHandlers } from '@souk/outbox';
+import type { App } from '../app/index.js';
+
+/** Hands the orders of somebody who wants his data to the user service. */
+export const onAccountExportRequested = (app: App): EventHandlers['account.export_requested'] => app.exportPersonalData;
