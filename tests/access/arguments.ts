@@ -166,6 +166,7 @@ const OVERRIDES: Readonly<Record<string, Override>> = {
   'Mutation.categoryCreate': input((name) => ({ name })),
   'Mutation.categoryUpdate': input((name) => ({ name })),
   'Mutation.productUpdate': input((name) => ({ name })),
+  'Mutation.paymentSessionCreate': input(() => ({ provider: 'stripe' })),
   // A promotion without a code would apply to every cart.
   'Mutation.promotionCreate': input((text) => ({
     name: text,

@@ -40,7 +40,9 @@ export interface World {
   readonly draftProduct: { readonly id: string; readonly slug: string; readonly variantId: string };
   /** Somebody else, signed in anew; for what ends sessions and accounts. */
   stranger(): Promise<{ readonly token: string; readonly userId: string }>;
-  /** Digests of all rows about any of this, when nothing more happens to them. */
+  /** Digests of all rows about any of this, as they were when nothing more happened to them. */
+  readonly rest: Readonly<Record<string, string>>;
+  /** The same as they are now. */
   rows(): Promise<Record<string, string>>;
 }
 
@@ -63,7 +65,8 @@ export async function accessWorld(): Promise<World> {
     shopper.setToken(token);
     return shopper;
   };
-  const account = (name: string, roles?: readonly string[]) => openAccount(shop, admin, `${marker}-${name}`, roles);
+  const account = (name: string, roles?: readonly string[]) =>
+    openAccount(shop, `${marker}-${name}`, roles && { admin, roles });
 
   const [lamp, chair] = await Promise.all([
     createProduct(admin, { onHand: 100, name: `${marker} lamp` }),
@@ -118,13 +121,9 @@ export async function accessWorld(): Promise<World> {
     things: { ...shops, ...owners },
     guests,
     draftProduct,
-    stranger: async () => {
-      const admins = await signedIn(shop, 'admin');
-      const made = await openAccount(shop, admins, `stranger-${randomUUID()}`);
-      await admins.close();
-      return made;
-    },
-    rows: () => settledRows(shop, words),
+    stranger: () => openAccount(shop, `stranger-${randomUUID()}`),
+    rest: await settledRows(shop, words),
+    rows: () => rowsThatMention(shop, words),
   };
 }
 
@@ -142,7 +141,11 @@ async function settledRows(shop: Shop, words: readonly string[]): Promise<Record
   );
 }
 
-async function openAccount(shop: Shop, admin: Shopper, name: string, roles?: readonly string[]): Promise<Account> {
+async function openAccount(
+  shop: Shop,
+  name: string,
+  grant?: { admin: Shopper; roles: readonly string[] },
+): Promise<Account> {
   const email = `${name}@test.example`;
   const shopper = createShopper(String(shop.urls.graphql), { connections: 1 });
   interface Registered {
@@ -150,7 +153,7 @@ async function openAccount(shop: Shop, admin: Shopper, name: string, roles?: rea
   }
   const registered = await shopper.send<Registered>('AccountRegister', { input: { email, password: PASSWORD } });
   const userId = registered.data.accountRegister.user.id;
-  if (roles) await admin.send('UserRolesUpdate', { userId, roles });
+  if (grant) await grant.admin.send('UserRolesUpdate', { userId, roles: grant.roles });
   const session = await shopper.send<{ sessionCreate: { accessToken: string } }>('SessionCreate', {
     email,
     password: PASSWORD,
