@@ -1,4 +1,4 @@
-import { type EventEnvelope, eventDefinition } from '@souk/events';
+import { type EventDefinition, type EventEnvelope, eventDefinition } from '@souk/events';
 import { type Database, type Queryable, sql } from '@souk/postgres';
 import { willHandOver } from './handOver.js';
 
@@ -32,8 +32,6 @@ export function outboxRows(events: readonly EventEnvelope[], handedOverBy?: Data
   const handed = willHandOver(handedOverBy);
   return JSON.stringify(
     events.map((event) => {
-      const definition = eventDefinition(event.type);
-      if (definition === undefined) throw new Error(`${event.type} is not declared in packages/events`);
       return {
         id: event.id,
         type: event.type,
@@ -46,11 +44,35 @@ export function outboxRows(events: readonly EventEnvelope[], handedOverBy?: Data
         causation_id: event.causationId,
         actor: event.actor,
         data: event.data,
-        pending: definition.consumers,
+        pending: declared(event).consumers,
         ...(handed ? { handed_over: true } : {}),
       };
     }),
   );
+}
+
+/** The same rows for a service that writes them through Prisma (its `outboxEvent.createMany`), in the transaction of the change. */
+export function outboxRecords(events: readonly EventEnvelope[]) {
+  return events.map((event) => ({
+    id: event.id,
+    type: event.type,
+    version: event.version,
+    aggregateId: event.aggregateId,
+    sequence: event.sequence,
+    occurredAt: event.occurredAt,
+    traceparent: event.traceparent,
+    correlationId: event.correlationId,
+    causationId: event.causationId,
+    actor: event.actor,
+    data: event.data as Record<string, string | string[]>,
+    pending: [...declared(event).consumers],
+  }));
+}
+
+function declared(event: EventEnvelope): EventDefinition {
+  const definition = eventDefinition(event.type);
+  if (definition === undefined) throw new Error(`${event.type} is not declared in packages/events`);
+  return definition;
 }
 
 const append = sql<never>('outbox.append', OUTBOX_INSERT('$1'));

@@ -1,4 +1,4 @@
-export { appendEvents, OUTBOX_INSERT, outboxRows } from './append.js';
+export { appendEvents, OUTBOX_INSERT, outboxRecords, outboxRows } from './append.js';
 export { type Consumers, startConsumers } from './consumers.js';
 export { type DeliveryPolicy, deliveryPolicy } from './courier.js';
 export { type EventHandlers, ParkDelivery } from './deliver.js';

@@ -1,4 +1,4 @@
-import { openDeliveries } from '@souk/outbox';
+import { appendEvents, openDeliveries } from '@souk/outbox';
 import { openDatabase } from '@souk/postgres';
 import { createLogger, createSubgraphServer, type Life, loadSdl } from '@souk/runtime';
 import { createDeliveryStore } from './adapters/deliveryStore.postgres.js';
@@ -19,7 +19,11 @@ export async function composeNotification(config: Config, life: Life) {
   life.onShutdown('database', () => database.close());
   const jobs = openDeliveries({ redisUrl: config.REDIS_URL, logger });
   life.onShutdown('jobs', () => jobs.close());
-  const app = createApp({ store: createDeliveryStore(database), jobs });
+  const app = createApp({
+    store: createDeliveryStore(database),
+    jobs,
+    publish: (events) => appendEvents(database, events),
+  });
   const server = await createSubgraphServer({
     service: 'notification',
     sdl: loadSdl('notification'),

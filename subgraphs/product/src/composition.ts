@@ -1,4 +1,4 @@
-import { startConsumers } from '@souk/outbox';
+import { appendEvents, startConsumers, startRelay } from '@souk/outbox';
 import { openDatabase } from '@souk/postgres';
 import {
   createLogger,
@@ -18,6 +18,7 @@ import { redisChangeFeed } from './adapters/changeFeed.redis.js';
 import { postgresProductIndex } from './adapters/productIndex.postgres.js';
 import { postgresProjectionStore } from './adapters/projectionStore.postgres.js';
 import { type PublicReads, publicReads } from './adapters/publicReads.js';
+import { recordedCategories } from './adapters/recordedCategories.js';
 import { MONITORING, reviveMonitor } from './adapters/reviveMonitor.js';
 import { postgresStockStore } from './adapters/stockStore.postgres.js';
 import { type App, createApp } from './app/index.js';
@@ -56,7 +57,7 @@ export async function compose(config: Config, life: Life): Promise<ProductServic
     reviving.close();
     return mongo.close();
   });
-  const catalogue = mongoCatalogueStore(mongo.db());
+  const catalogue = recordedCategories(mongoCatalogueStore(mongo.db()), (told) => appendEvents(database, told));
   await catalogue.prepare();
 
   const stock = postgresStockStore(database);
@@ -110,6 +111,8 @@ export async function compose(config: Config, life: Life): Promise<ProductServic
     logger,
     work: async () => (await app.releaseOverdue(new Date())).length > 0,
   });
+  const relay = await startRelay({ service: 'product', database, redisUrl: config.REDIS_URL, logger });
+  life.onShutdown('relay', () => relay.close());
   const consuming = await startConsumers({
     service: 'product',
     database,

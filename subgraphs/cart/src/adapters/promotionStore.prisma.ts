@@ -38,7 +38,10 @@ export function createPromotionStore(database: Database): PromotionStore {
     },
     async update(id, data) {
       try {
-        const [row] = await prisma.$transaction([prisma.promotion.update({ where: { id }, data: toRow(data) }), told(id)]);
+        const [row] = await prisma.$transaction([
+          prisma.promotion.update({ where: { id }, data: toRow(data) }),
+          told(id),
+        ]);
         return toPromotion(row);
       } catch (error) {
         if (errorCode(error) === UNIQUE) return 'CODE_TAKEN';

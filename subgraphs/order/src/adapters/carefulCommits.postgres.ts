@@ -1,3 +1,4 @@
+import { auditRecords } from '@souk/events';
 import { type Database, sql } from '@souk/postgres';
 import type { CarefulCommits } from '../app/draftPorts.js';
 import { commitPlacement, placementParams, violatesNumber } from './placementStore.postgres.js';
@@ -35,7 +36,10 @@ export function createCarefulCommits(database: Database): CarefulCommits {
           // Last, so that others wait for it as short as can be.
           const [counter] = first === null ? [] : await tx.query(nextNumber, [first]);
           const made = make(counter?.last ?? null);
-          const rows = await tx.query(commitPlacement, placementParams(placement, made.placed, made.published));
+          const rows = await tx.query(
+            commitPlacement,
+            placementParams(placement, made.placed, [...made.published, ...auditRecords([placement.orderId])]),
+          );
           if (rows.length === 0) throw new NotCommitted('LOST');
           return made.placed;
         });

@@ -1,3 +1,5 @@
+import { auditRecords } from '@souk/events';
+import { OUTBOX_INSERT, outboxRows } from '@souk/outbox';
 import { type Database, sql } from '@souk/postgres';
 import type { DraftStore } from '../app/draftPorts.js';
 import type { Draft, DraftContent } from '../domain/draft.js';
@@ -20,21 +22,30 @@ const COLUMNS = `d.id, d.state, d.content, d.order_id, d.created_by, d.key, d.in
 /** `DO UPDATE` so that the row which has the key is answered, whoever committed it. */
 const create = sql<DraftRow>(
   'draft.create',
-  `INSERT INTO draft_order AS d (id, state, content, email, customer_id, created_by, key, input_hash, version, created_at, updated_at)
-   VALUES ($1, 'OPEN', $2, $3, $4, $5, $6, $7, 1, $8, $8)
-   ON CONFLICT (key) DO UPDATE SET key = d.key
-   RETURNING ${COLUMNS}`,
+  `WITH made AS (
+     INSERT INTO draft_order AS d (id, state, content, email, customer_id, created_by, key, input_hash, version, created_at, updated_at)
+     VALUES ($1, 'OPEN', $2, $3, $4, $5, $6, $7, 1, $8, $8)
+     ON CONFLICT (key) DO UPDATE SET key = d.key
+     RETURNING ${COLUMNS}),
+   outbox AS (${OUTBOX_INSERT('$9')} WHERE EXISTS (SELECT 1 FROM made WHERE made.id = $1))
+   SELECT * FROM made`,
 );
 const byIds = sql<DraftRow>('draft.byIds', `SELECT ${COLUMNS} FROM draft_order d WHERE d.id = ANY ($1)`);
 const update = sql<DraftRow>(
   'draft.update',
-  `UPDATE draft_order d SET content = $3, email = $4, customer_id = $5, version = d.version + 1, updated_at = $6
-   WHERE d.id = $1 AND d.version = $2 AND d.state = 'OPEN' RETURNING ${COLUMNS}`,
+  `WITH changed AS (
+     UPDATE draft_order d SET content = $3, email = $4, customer_id = $5, version = d.version + 1, updated_at = $6
+     WHERE d.id = $1 AND d.version = $2 AND d.state = 'OPEN' RETURNING ${COLUMNS}),
+   outbox AS (${OUTBOX_INSERT('$7')} WHERE EXISTS (SELECT 1 FROM changed))
+   SELECT * FROM changed`,
 );
 const remove = sql<DraftRow>(
   'draft.remove',
-  `UPDATE draft_order d SET state = 'DELETED', version = d.version + 1, updated_at = $2
-   WHERE d.id = $1 AND d.state = 'OPEN' RETURNING ${COLUMNS}`,
+  `WITH changed AS (
+     UPDATE draft_order d SET state = 'DELETED', version = d.version + 1, updated_at = $2
+     WHERE d.id = $1 AND d.state = 'OPEN' RETURNING ${COLUMNS}),
+   outbox AS (${OUTBOX_INSERT('$3')} WHERE EXISTS (SELECT 1 FROM changed))
+   SELECT * FROM changed`,
 );
 /** $1 state or null, $2 limit, $3 and $4 the cursor, $5 total. */
 const page = sql<DraftRow & { total: number | null }>(
@@ -47,13 +58,16 @@ const page = sql<DraftRow & { total: number | null }>(
    ORDER BY d.created_at DESC, d.id DESC LIMIT $2`,
 );
 
+/** What the audit log is told about a change of a draft, for the outbox. */
+const recordOf = (id: string): string => outboxRows(auditRecords([id]));
+
 /** Drafts in Postgres: each method is one named statement. */
 export function createDraftStore(database: Database): DraftStore {
   return {
     async create(draft) {
       const { content, createdBy, key, inputHash, createdAt } = draft;
       const params = [draft.id, JSON.stringify(content), content.email, content.customerId, createdBy, key, inputHash];
-      const [row] = await database.query(create, [...params, createdAt]);
+      const [row] = await database.query(create, [...params, createdAt, recordOf(draft.id)]);
       if (row === undefined) throw new Error('a draft was neither made nor found');
       return draftRowOf(row);
     },
@@ -62,12 +76,12 @@ export function createDraftStore(database: Database): DraftStore {
       return ids.map((id) => found.get(id));
     },
     async update(id, version, content, now) {
-      const params = [id, version, JSON.stringify(content), content.email, content.customerId, now];
+      const params = [id, version, JSON.stringify(content), content.email, content.customerId, now, recordOf(id)];
       const [row] = await database.query(update, params);
       return row && draftRowOf(row);
     },
     async remove(id, now) {
-      const [row] = await database.query(remove, [id, now]);
+      const [row] = await database.query(remove, [id, now, recordOf(id)]);
       return row && draftRowOf(row);
     },
     async page({ state, first, after, totalCount }) {

@@ -1,3 +1,5 @@
+import { auditRecords } from '@souk/events';
+import { OUTBOX_INSERT, outboxRows } from '@souk/outbox';
 import { type Database, sql } from '@souk/postgres';
 import type { ExportStore, OrderExport } from '../app/exportPorts.js';
 import type { OrderFilter } from '../app/ports.js';
@@ -6,7 +8,8 @@ type StoredFilter = Omit<OrderFilter, 'placedAfter' | 'placedBefore'> & { placed
 
 const create = sql(
   'export.create',
-  `INSERT INTO order_export (token_hash, filter, format, created_by, expires_at) VALUES ($1, $2, $3, $4, $5)`,
+  `WITH made AS (INSERT INTO order_export (token_hash, filter, format, created_by, expires_at) VALUES ($1, $2, $3, $4, $5))
+   ${OUTBOX_INSERT('$6')}`,
 );
 const find = sql<{ filter: StoredFilter; format: OrderExport['format'] }>(
   'export.find',
@@ -18,7 +21,8 @@ const sweep = sql('export.sweep', `DELETE FROM order_export WHERE expires_at < n
 export function createExportStore(database: Database): ExportStore {
   return {
     async create(tokenHash, { filter, format, createdBy, expiresAt }) {
-      await database.query(create, [tokenHash, JSON.stringify(filter), format, createdBy, expiresAt]);
+      const told = outboxRows(auditRecords(['orders']));
+      await database.query(create, [tokenHash, JSON.stringify(filter), format, createdBy, expiresAt, told]);
     },
     async find(tokenHash) {
       const [row] = await database.query(find, [tokenHash]);

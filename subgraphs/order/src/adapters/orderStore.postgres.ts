@@ -1,3 +1,4 @@
+import { auditRecords } from '@souk/events';
 import { handOver, OUTBOX_INSERT, outboxRows } from '@souk/outbox';
 import { type Database, sql } from '@souk/postgres';
 import { failpoint } from '@souk/runtime';
@@ -145,7 +146,10 @@ async function applyNarrowChanges(
   changes: readonly OrderChange[],
   causedBy: string | null,
 ): Promise<ReadonlySet<string>> {
-  const published = changes.flatMap((change) => change.published);
+  const published = [
+    ...changes.flatMap((change) => change.published),
+    ...auditRecords(changes.map(({ after }) => after.id)),
+  ];
   const rows = await database.query(applyChanges, [
     JSON.stringify(changes.map(changeRow)),
     JSON.stringify(changes.flatMap((change) => timelineRows(change.after.id, change.timeline))),

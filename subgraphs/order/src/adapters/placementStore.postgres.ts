@@ -1,4 +1,4 @@
-import type { EventEnvelope } from '@souk/events';
+import { auditRecords, type EventEnvelope } from '@souk/events';
 import { handOver, OUTBOX_INSERT, outboxRows } from '@souk/outbox';
 import { type Database, sql } from '@souk/postgres';
 import type { Placement, PlacementInput, PlacementRefusal, PlacementStep, PlacementStore } from '../app/ports.js';
@@ -149,10 +149,11 @@ export function createPlacementStore(database: Database): PlacementStore {
       return row && placementOf(row);
     },
     async commit(placement, placed, published) {
+      const told = [...published, ...auditRecords([placement.orderId])];
       try {
-        const rows = await database.query(commitPlacement, placementParams(placement, placed, published, database));
+        const rows = await database.query(commitPlacement, placementParams(placement, placed, told, database));
         if (rows.length !== 1) return 'LOST';
-        handOver(database, published);
+        handOver(database, told);
         return 'COMMITTED';
       } catch (error) {
         if (violatesNumber(error)) return 'NUMBER_TAKEN';

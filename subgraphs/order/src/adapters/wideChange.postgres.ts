@@ -1,3 +1,4 @@
+import { auditRecords } from '@souk/events';
 import { OUTBOX_INSERT, outboxRows } from '@souk/outbox';
 import { type Database, sql, type Transaction } from '@souk/postgres';
 import type { OrderChange } from '../app/ports.js';
@@ -112,7 +113,10 @@ async function writeChanges(
   const rows = await tx.query(applyWide, [
     JSON.stringify(changes.map(({ before, after }) => ({ ...after, readVersion: before.version }))),
     JSON.stringify(changes.flatMap((change) => timelineRows(change.after.id, change.timeline))),
-    outboxRows(changes.flatMap((change) => change.published)),
+    outboxRows([
+      ...changes.flatMap((change) => change.published),
+      ...auditRecords(changes.map(({ after }) => after.id)),
+    ]),
     causedBy,
   ]);
   const changed = new Set(rows.map((row) => row.id));

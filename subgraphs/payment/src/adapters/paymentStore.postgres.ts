@@ -1,3 +1,4 @@
+import { auditRecords } from '@souk/events';
 import { handOver } from '@souk/outbox';
 import { type Database, sql } from '@souk/postgres';
 import { failpoint } from '@souk/runtime';
@@ -99,11 +100,20 @@ async function writeAll(database: Database, changes: readonly PaymentChange[]): 
   }
 }
 
+/** The change with what the audit log is told about it. */
+const recorded = (change: PaymentChange): PaymentChange => ({
+  ...change,
+  published: [...(change.published ?? []), ...auditRecords([change.after.id])],
+});
+
 /** Payments in Postgres: each method is one named statement, but for changes of several payments. */
 export function createPaymentStore(database: Database): PaymentStore {
-  async function writeBetween(changes: readonly PaymentChange[], write: () => Promise<boolean>): Promise<boolean> {
+  async function writeBetween(
+    changes: readonly PaymentChange[],
+    write: (changes: readonly PaymentChange[]) => Promise<boolean>,
+  ): Promise<boolean> {
     await failpoint('payment.apply.before');
-    const written = await write();
+    const written = await write(changes);
     if (written) for (const change of changes) handOver(database, change.published ?? []);
     await failpoint('payment.apply.after');
     return written;
@@ -132,10 +142,10 @@ export function createPaymentStore(database: Database): PaymentStore {
         applied: rows[0]?.applied ?? false,
       };
     },
-    apply: (change) => writeBetween([change], () => writeOne(database, change)),
+    apply: (change) => writeBetween([recorded(change)], ([one]) => writeOne(database, one)),
     applyAll: (changes) =>
-      writeBetween(changes, () =>
-        changes.length === 1 ? writeOne(database, changes[0]) : writeAll(database, changes),
+      writeBetween(changes.map(recorded), (all) =>
+        all.length === 1 ? writeOne(database, all[0]) : writeAll(database, all),
       ),
     async disputesOf(paymentIds) {
       return (await database.query(disputesOf, [paymentIds])).map(disputeOf);

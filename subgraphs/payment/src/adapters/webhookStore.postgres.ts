@@ -1,3 +1,5 @@
+import { auditRecords } from '@souk/events';
+import { OUTBOX_INSERT, outboxRows } from '@souk/outbox';
 import { type Database, sql } from '@souk/postgres';
 import type { StoredWebhook, WebhookStatus, WebhookStore } from '../app/ports.js';
 import { WEBHOOK_LEASE_MS } from '../app/webhookQueue.js';
@@ -41,7 +43,10 @@ const park = sql(
 );
 const reopen = sql<StoredRow>(
   'webhook.reopen',
-  `UPDATE webhook_event w SET status = 'RECEIVED', attempt_at = now() + ${LEASE}, processed_at = NULL WHERE w.id = $1 RETURNING ${STORED}`,
+  `WITH reopened AS (
+     UPDATE webhook_event w SET status = 'RECEIVED', attempt_at = now() + ${LEASE}, processed_at = NULL WHERE w.id = $1 RETURNING ${STORED}),
+   outbox AS (${OUTBOX_INSERT('$2')} WHERE EXISTS (SELECT 1 FROM reopened))
+   SELECT * FROM reopened`,
 );
 
 /** Failed ones are kept until staff have looked at them. Replicas do not wait for each other, and none deletes what another one does. */
@@ -76,7 +81,7 @@ export function createWebhookStore(database: Database, prisma: PrismaClient): We
       await database.query(park, [id, error, delayMs]);
     },
     async reopen(id) {
-      const [row] = await database.query(reopen, [id]);
+      const [row] = await database.query(reopen, [id, outboxRows(auditRecords([id]))]);
       return row && storedOf(row);
     },
     async purge(before, limit) {

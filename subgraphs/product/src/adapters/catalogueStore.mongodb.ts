@@ -69,10 +69,12 @@ export function mongoCatalogueStore(db: Db): CatalogueStore {
 
     async pendingProducts(limit) {
       countStatement('mongodb');
-      const documents = await products.find({ pending: true }).sort({ updatedAt: 1 }).limit(limit).toArray();
-      return documents.map((document): PendingProduct => {
-        return { product: fromProductDocument(document), events: document.pendingEvents };
-      });
+      return (await products.find({ pending: true }).sort({ updatedAt: 1 }).limit(limit).toArray()).map(pendingOf);
+    },
+
+    async pendingOf(ids) {
+      countStatement('mongodb');
+      return (await products.find({ _id: { $in: [...ids] }, pending: true }).toArray()).map(pendingOf);
     },
 
     async settleProducts(settled) {
@@ -160,6 +162,11 @@ export function mongoCatalogueStore(db: Db): CatalogueStore {
     });
   }
 }
+
+const pendingOf = (document: ProductDocument): PendingProduct => ({
+  product: fromProductDocument(document),
+  events: document.pendingEvents,
+});
 
 function toOperation(write: ProductWrite, changeId: string): AnyBulkWriteOperation<ProductDocument> {
   const { product, expectedVersion, events } = write;

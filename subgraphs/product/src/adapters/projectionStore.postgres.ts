@@ -1,3 +1,4 @@
+import { OUTBOX_INSERT, outboxRows } from '@souk/outbox';
 import { type Database, isTransient, sql } from '@souk/postgres';
 import type { ProjectionStore } from '../app/ports.js';
 
@@ -39,6 +40,7 @@ const project = sql<never>(
    INSERT INTO stock_movement (variant_id, type, quantity, reason, actor)
    SELECT variant_id, 'ADJUSTMENT', on_hand, 'RECEIVED', 'service:product' FROM stocked WHERE on_hand > 0`,
 );
+const publish = sql('projection.publish', `${OUTBOX_INSERT('$1')} ON CONFLICT (id) DO NOTHING`);
 const clock = sql<{ now: Date }>('projection.now', 'SELECT clock_timestamp() AS now');
 const removeOlder = sql<{ removed: number }>(
   'projection.removeOlder',
@@ -58,6 +60,9 @@ export function postgresProjectionStore(database: Database): ProjectionStore {
           if (attempt >= 3 || !isTransient(error)) throw error;
         }
       }
+    },
+    async publish(events) {
+      if (events.length > 0) await database.query(publish, [outboxRows(events)]);
     },
     async now() {
       const [row] = await database.query(clock);

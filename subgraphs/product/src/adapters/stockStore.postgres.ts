@@ -1,5 +1,5 @@
-import type { EventEnvelope } from '@souk/events';
-import { INBOX_CLAIM } from '@souk/outbox';
+import { auditRecords, type EventEnvelope } from '@souk/events';
+import { INBOX_CLAIM, OUTBOX_INSERT, outboxRows } from '@souk/outbox';
 import { type Database, sql } from '@souk/postgres';
 import type { StockAdjusted, StockAnswer, StockEdited, StockMovement, StockStore } from '../app/ports.js';
 import { prismaStockLevels } from './stockLevels.prisma.js';
@@ -12,7 +12,13 @@ const commit = sql<{ answer: StockAnswer }>('stock.commit', 'SELECT stock_commit
 const extend = sql<{ answer: StockAnswer }>('stock.extend', 'SELECT stock_extend($1, $2) AS answer');
 const adjust = sql<{ answer: StockAdjusted }>(
   'stock.adjust',
-  'SELECT stock_adjust($1, $2, $3, $4, $5, $6, $7) AS answer',
+  `WITH before AS MATERIALIZED (
+     SELECT EXISTS (SELECT 1 FROM stock_movement WHERE idempotency_key = $6)
+         OR EXISTS (SELECT 1 FROM inventory WHERE variant_id = $1 AND on_hand = $3) AS done),
+   adjusted AS MATERIALIZED (SELECT stock_adjust($1, $2, $3, $4, $5, $6, $7) AS answer, before.done FROM before),
+   outbox AS (${OUTBOX_INSERT('$8')}
+     WHERE EXISTS (SELECT 1 FROM adjusted WHERE answer->>'outcome' = 'APPLIED' AND NOT done))
+   SELECT answer FROM adjusted`,
 );
 const releaseOnce = sql<{ answer: StockAnswer }>(
   'stock.releaseOnce',
@@ -177,6 +183,7 @@ export function postgresStockStore(database: Database): StockStore {
           a.reason,
           a.idempotencyKey,
           a.actor,
+          outboxRows(auditRecords([a.variantId], [a.reason])),
         ]),
       ),
     async available(variantIds) {

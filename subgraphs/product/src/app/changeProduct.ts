@@ -1,4 +1,4 @@
-import { events, newEvent } from '@souk/events';
+import { auditRecords, events, newEvent } from '@souk/events';
 import type { CatalogueProduct } from '../domain/catalogue.js';
 import { type CatalogueError, done, type Result, refused } from '../domain/errors.js';
 import type { CatalogueStore, ProductWrite } from './ports.js';
@@ -49,7 +49,7 @@ export const changeProduct =
     throw new Error(`Product ${id} is being changed by too many at once`);
   };
 
-/** A write together with the event that tells of it. */
+/** A write together with the event that tells of it, and what the audit log is told. */
 export function productWrite(product: CatalogueProduct, expectedVersion: number | null): ProductWrite {
   const event = newEvent(events.productChanged, {
     aggregateId: product.id,
@@ -57,7 +57,7 @@ export function productWrite(product: CatalogueProduct, expectedVersion: number 
     data: { productId: product.id },
     now: product.updatedAt,
   });
-  return { product, expectedVersion, events: [event] };
+  return { product, expectedVersion, events: [...auditRecords([product.id]), event] };
 }
 
 /** Only categories that the change adds are looked up: a category that vanished meanwhile must not block other changes. */

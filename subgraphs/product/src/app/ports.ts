@@ -38,6 +38,8 @@ export interface CatalogueStore extends ProductReads {
   saveProducts(writes: readonly ProductWrite[]): Promise<ProductWriteOutcome[]>;
   /** Products whose changes were not projected yet, oldest change first. */
   pendingProducts(limit: number): Promise<PendingProduct[]>;
+  /** The same of these products, deleted ones included. */
+  pendingOf(ids: readonly string[]): Promise<PendingProduct[]>;
   /** Marks versions as projected. A product that was changed since stays pending; a deleted one is now removed. */
   settleProducts(settled: readonly CatalogueProduct[]): Promise<void>;
   /** Makes all products of these categories pending, so that they are projected again. */
@@ -109,6 +111,8 @@ export interface ProjectionStore {
    * than the index has is ignored; repeating changes nothing.
    */
   project(rows: readonly SearchRow[]): Promise<void>;
+  /** Gives events to the outbox that were stored with documents; those that were given before are left out. */
+  publish(events: readonly EventEnvelope[]): Promise<void>;
   /** The time on the projection's clock. */
   now(): Promise<Date>;
   /** Removes what was last projected before `before`; answers how many. */

@@ -1,8 +1,8 @@
+import { type EventEnvelope, eventDefinition } from '@souk/events';
 import type { Logger } from '@souk/runtime';
-import type { CatalogueProduct } from '../domain/catalogue.js';
 import { categoryTree } from '../domain/categoryTree.js';
 import { searchRow } from '../domain/searchRow.js';
-import type { CatalogueStore, ChangeFeed, ProjectionStore } from './ports.js';
+import type { CatalogueStore, ChangeFeed, PendingProduct, ProjectionStore } from './ports.js';
 
 export interface ProjectDeps {
   readonly catalogue: CatalogueStore;
@@ -11,18 +11,23 @@ export interface ProjectDeps {
 }
 
 /**
- * Carries changed documents into the search index and the inventory, then marks them as carried. Repeating it, or doing it
- * at the same time as another process, changes nothing; after a crash in between it is simply done again.
+ * Carries changed documents into the search index and the inventory, and their events into the outbox, then marks them as carried. Repeating
+ * it, or doing it at the same time as another process, changes nothing; after a crash in between it is simply done again.
  */
 export const projectProducts =
   ({ catalogue, projection, feed }: ProjectDeps) =>
-  async (products: readonly CatalogueProduct[]): Promise<void> => {
-    if (products.length === 0) return;
+  async (pending: readonly PendingProduct[]): Promise<void> => {
+    if (pending.length === 0) return;
+    const products = pending.map(({ product }) => product);
     const tree = categoryTree(await catalogue.categories());
     await projection.project(products.map((product) => searchRow(product, tree)));
     feed.productsChanged(products.map(({ id }) => id));
+    await projection.publish(pending.flatMap(({ events }) => events).filter(isAwaited));
     await catalogue.settleProducts(products);
   };
+
+/** Whether somebody consumes it; the others end with the document. */
+const isAwaited = ({ type }: EventEnvelope): boolean => (eventDefinition(type)?.consumers.length ?? 0) > 0;
 
 const BATCH = 100;
 
@@ -35,7 +40,7 @@ export const drainProducts = (deps: ProjectDeps & { readonly logger: Logger }) =
   return async (): Promise<number> => {
     let carried = 0;
     for (;;) {
-      const pending = (await deps.catalogue.pendingProducts(BATCH)).map(({ product }) => product);
+      const pending = await deps.catalogue.pendingProducts(BATCH);
       if (pending.length === 0) return carried;
       const failed = await project(pending).then(
         () => 0,
@@ -46,12 +51,15 @@ export const drainProducts = (deps: ProjectDeps & { readonly logger: Logger }) =
     }
   };
 
-  async function oneByOne(products: readonly CatalogueProduct[]): Promise<number> {
+  async function oneByOne(pending: readonly PendingProduct[]): Promise<number> {
     let failed = 0;
-    for (const product of products) {
-      await project([product]).catch((error: unknown) => {
+    for (const one of pending) {
+      await project([one]).catch((error: unknown) => {
         failed += 1;
-        deps.logger.error({ err: error, productId: product.id }, 'a product could not be projected; it is tried again');
+        deps.logger.error(
+          { err: error, productId: one.product.id },
+          'a product could not be projected; it is tried again',
+        );
       });
     }
     return failed;

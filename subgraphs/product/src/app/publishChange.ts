@@ -13,9 +13,10 @@ export const publishChange = (
 ): PublishChange => {
   const project = projectProducts(deps);
   return async (products) => {
-    deps.feed.productsChanged(products.map(({ id }) => id));
+    const ids = products.map(({ id }) => id);
+    deps.feed.productsChanged(ids);
     try {
-      await project(products);
+      await project(await deps.catalogue.pendingOf(ids));
     } catch (error) {
       deps.logger.warn({ err: error }, 'a change was stored but not projected yet');
       deps.wake();

@@ -1,3 +1,4 @@
+import { OUTBOX_INSERT } from '@souk/outbox';
 import { sql } from '@souk/postgres';
 import type { ComparedPayment } from '../../domain/reconciliation/compareMoney.js';
 
@@ -45,8 +46,11 @@ const DIFFERENCE = `d.id, d.provider, d.kind, d.subject, d.state, d.payment_id, 
 /** The open run of a provider is the answer when there is one: the index on open runs decides who came first. */
 export const request = sql<RunRow>(
   'reconciliation.request',
-  `INSERT INTO reconciliation_run AS r (id, provider, requested_by) VALUES ($1, $2, $3)
-   ON CONFLICT (provider) WHERE state IN ('REQUESTED', 'RUNNING') DO UPDATE SET provider = r.provider RETURNING ${RUN}`,
+  `WITH asked AS (
+     INSERT INTO reconciliation_run AS r (id, provider, requested_by) VALUES ($1, $2, $3)
+     ON CONFLICT (provider) WHERE state IN ('REQUESTED', 'RUNNING') DO UPDATE SET provider = r.provider RETURNING ${RUN}),
+   outbox AS (${OUTBOX_INSERT('$4')} WHERE EXISTS (SELECT 1 FROM asked WHERE asked.id = $1))
+   SELECT * FROM asked`,
 );
 export const last = sql<{ requested_at: Date | null; succeeded_at: Date | null }>(
   'reconciliation.last',
@@ -195,8 +199,11 @@ export const record = sql<{ opened: number; resolved: number }>(
 );
 export const resolve = sql<DifferenceRow>(
   'reconciliation.resolve',
-  `UPDATE reconciliation_difference d SET state = 'RESOLVED', resolved_at = now(), resolved_by = $2, note = $3
-   WHERE d.id = $1 AND d.state = 'OPEN' RETURNING ${DIFFERENCE}`,
+  `WITH resolved AS (
+     UPDATE reconciliation_difference d SET state = 'RESOLVED', resolved_at = now(), resolved_by = $2, note = $3
+     WHERE d.id = $1 AND d.state = 'OPEN' RETURNING ${DIFFERENCE}),
+   outbox AS (${OUTBOX_INSERT('$4')} WHERE EXISTS (SELECT 1 FROM resolved))
+   SELECT * FROM resolved`,
 );
 export const byId = sql<DifferenceRow>(
   'reconciliation.byId',

@@ -1,3 +1,5 @@
+import { auditRecords } from '@souk/events';
+import { outboxRows } from '@souk/outbox';
 import type { Database } from '@souk/postgres';
 import { newId } from '@souk/runtime';
 import type {
@@ -32,7 +34,7 @@ import {
 export function createReconciliationStore(database: Database): ReconciliationStore {
   return {
     async request(id, provider, requestedBy) {
-      const [row] = await database.query(request, [id, provider, requestedBy]);
+      const [row] = await database.query(request, [id, provider, requestedBy, outboxRows(auditRecords([id]))]);
       if (row === undefined) throw new Error('a request answers one run');
       return runOf(row);
     },
@@ -106,7 +108,7 @@ export function createReconciliationStore(database: Database): ReconciliationSto
       return { opened: row?.opened ?? 0, resolved: row?.resolved ?? 0 };
     },
     async resolve(id, by, note) {
-      const [row] = await database.query(resolve, [id, by, note]);
+      const [row] = await database.query(resolve, [id, by, note, outboxRows(auditRecords([id]))]);
       return row && differenceOf(row);
     },
     async byId(id) {
