@@ -437,6 +437,40 @@ describe('staff', () => {
   });
 });
 
+describe('somebody who has lost app and recovery codes', () => {
+  const RESET = `mutation R($id: ID!) { userSecondFactorReset(userId: $id) { user { id } ${ERRORS} } }`;
+  const reset = (viewer: Person['viewer'], id: string) => run<Coded>(viewer, RESET, { id });
+  const support = member('usr_support', ['users:read', 'users:support']);
+
+  test('is helped by staff: the password alone signs in again, sessions are over, the owner is told, and it is on record', async () => {
+    const { id, email, uri, viewer } = await protectedPerson();
+    const other = await answer(await challengeOf(email), codeOf(uri));
+    expect(codes(await reset(support, id))).toEqual([]);
+    expect((await signIn(email)).accessToken).toEqual(expect.any(String));
+    expect(codes(await refresh(other))).toEqual(['TOKEN_INVALID']);
+    expect(codes(await renew(viewer, codeOf(uri, 1)))).toEqual(['CONFLICT']);
+    expect(await published(id)).toEqual(['account.second_factor_enabled', 'account.second_factor_disabled']);
+    const log = 'SELECT actor_id, action FROM audit_entry WHERE subject_id = $1';
+    expect((await db.query(log, [id])).rows).toEqual([{ actor_id: 'usr_support', action: 'userSecondFactorReset' }]);
+    expect(codes(await reset(support, id))).toEqual([]);
+    expect(await published(id)).toHaveLength(2);
+    expect((await db.query(log, [id])).rowCount).toBe(1);
+  });
+
+  test('is helped by administrators when it is staff, and never by themselves; a refusal changes nothing', async () => {
+    const { id } = await protectedPerson();
+    await db.query(`UPDATE account SET roles = '{CUSTOMER,STAFF}' WHERE id = $1`, [id]);
+    const before = await stateOf(id);
+    expect(codes(await reset(support, id))).toEqual(['FORBIDDEN']);
+    expect(codes(await reset(member(id, ['users:support', 'users:write']), id))).toEqual(['CONFLICT']);
+    expect(codes(await reset(support, 'usr_nobody'))).toEqual(['NOT_FOUND']);
+    const refused = await souk.as(member('usr_other')).send(RESET, { id });
+    expect(refused.errors[0]?.extensions?.code).toBe('FORBIDDEN');
+    expect(await stateOf(id)).toEqual(before);
+    expect(codes(await reset(member('usr_admin', ['users:support', 'users:write']), id))).toEqual([]);
+  });
+});
+
 describe('keys', () => {
   test('a new key takes over as people sign in; what the old one encrypted still works until then', async () => {
     const { id, email, uri } = await protectedPerson();

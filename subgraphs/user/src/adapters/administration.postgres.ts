@@ -17,6 +17,7 @@ const write = sql(
      UPDATE account SET roles = $2::text[]::role[], is_active = $3, deactivated_at = $4, deactivation_reason = $5,
        auth_changed_at = $6, updated_at = $6, sequence = sequence + $7 WHERE id = $1 RETURNING id),
    ended AS (UPDATE session s SET revoked_at = $6 FROM changed WHERE $8 AND s.account_id = changed.id AND s.revoked_at IS NULL),
+   reset AS (DELETE FROM second_factor f USING changed WHERE $11 AND f.account_id = changed.id),
    audited AS (${AUDIT_INSERT('$9')})
    ${OUTBOX_INSERT('$10')}`,
 );
@@ -45,6 +46,7 @@ export function createAdministration(database: Database): Administration {
           change.endSessions,
           auditRows([change.audit]),
           outboxRows(change.events),
+          change.resetSecondFactor,
         ]);
         return result;
       }),

@@ -9,12 +9,15 @@ const MAX_DELAY_SECONDS = 900;
 /** How many codes may be tried on one challenge. */
 const CHALLENGE_ATTEMPTS = 5;
 
-/** Counts an attempt on `f` before anything is verified; $2 is the attempt, $3 now. One that has to wait is not counted. */
+/**
+ * Counts an attempt on `f` before anything is verified; $2 is the attempt, $3 now. One that has to wait is not counted. Free ones leave `not_before`
+ * as it is: of two at once the one that is a millisecond younger must not make the other wait.
+ */
 const COUNT_ATTEMPT = `
   failures = CASE WHEN f.not_before > $3 THEN f.failures
                   WHEN f.last_attempt_at < $3::timestamptz - interval '1 day' THEN 1 ELSE f.failures + 1 END,
   not_before = CASE WHEN f.not_before > $3 THEN f.not_before
-                    WHEN f.last_attempt_at < $3::timestamptz - interval '1 day' OR f.failures + 1 < ${FREE_ATTEMPTS} THEN $3
+                    WHEN f.last_attempt_at < $3::timestamptz - interval '1 day' OR f.failures + 1 < ${FREE_ATTEMPTS} THEN f.not_before
                     ELSE $3::timestamptz + least(${MAX_DELAY_SECONDS}, 2 ^ least(f.failures + 1 - ${FREE_ATTEMPTS}, 20)) * interval '1 second' END,
   last_attempt_id = CASE WHEN f.not_before > $3 THEN f.last_attempt_id ELSE $2 END,
   last_attempt_at = CASE WHEN f.not_before > $3 THEN f.last_attempt_at ELSE $3 END`;

@@ -17,7 +17,7 @@ const attempt = sql<NullRow<AccountRow> & { password_hash: string | null; counte
        attempts = CASE WHEN t.not_before > $4 THEN t.attempts
                        WHEN t.last_attempt_at < $4 - interval '1 hour' THEN 1 ELSE t.attempts + 1 END,
        not_before = CASE WHEN t.not_before > $4 THEN t.not_before
-                         WHEN t.last_attempt_at < $4 - interval '1 hour' OR t.attempts + 1 < ${FREE_ATTEMPTS} THEN $4
+                         WHEN t.last_attempt_at < $4 - interval '1 hour' OR t.attempts + 1 < ${FREE_ATTEMPTS} THEN t.not_before
                          ELSE $4 + least(${MAX_DELAY_SECONDS}, 2 ^ least(t.attempts + 1 - ${FREE_ATTEMPTS}, 20)) * interval '1 second' END,
        last_attempt_id = CASE WHEN t.not_before > $4 THEN t.last_attempt_id ELSE $3 END,
        last_attempt_at = CASE WHEN t.not_before > $4 THEN t.last_attempt_at ELSE $4 END

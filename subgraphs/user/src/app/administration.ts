@@ -12,6 +12,8 @@ export interface AccountChange {
   readonly deactivatedAt: Date | null;
   readonly deactivationReason: DeactivationReason | null;
   readonly endSessions: boolean;
+  /** Switches the second factor off. */
+  readonly resetSecondFactor: boolean;
   readonly now: Date;
   readonly audit: AuditEntry;
   readonly events: readonly EventEnvelope[];
@@ -69,6 +71,7 @@ const unchanged = (account: Account) => ({
   deactivatedAt: account.deactivatedAt,
   deactivationReason: account.deactivationReason,
   endSessions: false,
+  resetSecondFactor: false,
   events: [],
 });
 
@@ -109,6 +112,33 @@ export const revokeSessionsOf =
       const audit = auditEntry({ action: 'userSessionsRevoke', actorId: actor.id, subjectId, now });
       return done({ ...unchanged(account), endSessions: true, now, audit });
     });
+
+/**
+ * Switches off the second factor of somebody who has lost the device and the recovery codes, for staff: the password alone signs in again. Ends all
+ * sessions, and the owner is told by mail. Nobody can do this to themselves: a session that was stolen must not.
+ */
+export const resetSecondFactor =
+  (deps: AdministrationDeps) =>
+  async (command: { actor: Actor; accountId: string }): Promise<Result<string>> => {
+    const { actor, accountId: subjectId } = command;
+    if (actor.id === subjectId) {
+      return refused(accountError('CONFLICT', 'Switch your own second factor off with a code.', ['userId']));
+    }
+    return apply(deps, subjectId, (account) => {
+      if (!account) return NO_ACCOUNT;
+      if (isStaff(account) && !actor.mayGrant) return refused(ONLY_ADMINS);
+      if (!account.secondFactor) return done(undefined);
+      const now = deps.now();
+      const event = newEvent(events.accountSecondFactorDisabled, {
+        aggregateId: subjectId,
+        sequence: account.sequence + 1,
+        data: { userId: subjectId },
+        now,
+      });
+      const audit = auditEntry({ action: 'userSecondFactorReset', actorId: actor.id, subjectId, now });
+      return done({ ...unchanged(account), endSessions: true, resetSecondFactor: true, now, audit, events: [event] });
+    });
+  };
 
 const ONLY_ADMINS = accountError('FORBIDDEN', 'Only an administrator may do this with an account of the staff.', [
   'userId',

@@ -13,6 +13,7 @@ import { type AddressDeps, createAddress, deleteAddress, setDefaultAddress, upda
 import {
   type AdministrationDeps,
   deactivateOwnAccount,
+  resetSecondFactor,
   revokeSessionsOf,
   setAccountActive,
   updateRoles,
@@ -95,6 +96,7 @@ export function createApp(deps: AppDeps) {
     updateRoles: updateRoles(deps),
     setAccountActive: setAccountActive(deps),
     revokeSessionsOf: revokeSessionsOf(deps),
+    resetSecondFactor: resetSecondFactor(deps),
     deactivateOwnAccount: deactivateOwnAccount(deps),
     requestEmailChange: requestEmailChange(deps),
     confirmEmailChange: confirmEmailChange(deps),

@@ -31,6 +31,7 @@ import { sessionSecondFactor } from './Mutation/sessionSecondFactor.js';
 import { sessionsRevokeAll } from './Mutation/sessionsRevokeAll.js';
 import { userActiveSet } from './Mutation/userActiveSet.js';
 import { userRolesUpdate } from './Mutation/userRolesUpdate.js';
+import { userSecondFactorReset } from './Mutation/userSecondFactorReset.js';
 import { userSessionsRevoke } from './Mutation/userSessionsRevoke.js';
 import { accountDataExports } from './Query/accountDataExports.js';
 import { accountErasure } from './Query/accountErasure.js';
@@ -63,6 +64,7 @@ export const resolvers: Resolvers = {
     emailChangeConfirm,
     emailChangeRequest,
     emailChangeUndo,
+    userSecondFactorReset,
     userSessionsRevoke,
     accountConfirm,
     accountConfirmationResend,
