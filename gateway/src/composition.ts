@@ -6,8 +6,8 @@ import { createCookieReader } from './auth/sessionCookies.js';
 import { createVoidTokens } from './auth/voidTokens.js';
 import { type GatewayConfig, SUBGRAPHS, type SubgraphName } from './config.js';
 import { addConsoleRoutes } from './console/consoleRoutes.js';
-import { addCors, originCheck } from './http/cors.js';
 import { addAccountExportRoute } from './http/accountExportRoute.js';
+import { addCors, originCheck } from './http/cors.js';
 import { addDocumentRoute } from './http/documentRoute.js';
 import { addExportRoute } from './http/exportRoute.js';
 import { addGraphqlRoute } from './http/graphqlRoute.js';
@@ -17,9 +17,10 @@ import { addRequestGuard } from './http/requestGuard.js';
 import { addSecurityHeaders } from './http/securityHeaders.js';
 import { openUpstream } from './http/upstream.js';
 import { addWebhookRoute } from './http/webhookRoute.js';
+import { createDocumentCheck } from './limits/documentLimits.js';
 import { createRateLimiter } from './limits/rateLimiter.js';
 import { createRequestLimits } from './limits/requestLimits.js';
-import { createApolloServer } from './supergraph/apolloServer.js';
+import { createApolloServer, LIMITS } from './supergraph/apolloServer.js';
 import { createSubgraphDataSource, type SubgraphDataSource } from './supergraph/subgraphDataSource.js';
 
 const MAX_BODY_BYTES = 262_144;
@@ -100,6 +101,7 @@ export async function createGateway(config: GatewayConfig, logger: Logger, super
     readCookies: createCookieReader({ isAllowedOrigin: originCheck(origins), production: config.production }),
     limits,
     persisted,
+    checkDocument: createDocumentCheck(LIMITS),
   });
   addWebhookRoute(app, { payment: upstream('payment'), order: upstream('order') }, logger);
   addDocumentRoute(app, upstream('payment'), logger);

@@ -36,6 +36,7 @@ export function addGraphqlRoute(
     readonly readCookies: (request: FastifyRequest) => CookieReading | undefined;
     readonly limits: Pick<RequestLimits, 'request'>;
     readonly persisted: ReturnType<typeof createPersistedOperations>;
+    readonly checkDocument: (text: string) => string | undefined;
   },
 ): void {
   async function answer(request: FastifyRequest, reply: FastifyReply) {
@@ -56,11 +57,14 @@ export function addGraphqlRoute(
 
     const resolved = requestParts(request, o.persisted);
     if (!resolved.ok) return reply.code(400).send(errorBody(resolved.code, resolved.message, request));
+    const { ownText, ...parts } = resolved.parts;
+    const tooMuch = ownText && o.checkDocument(ownText);
+    if (tooMuch) return reply.code(400).send(errorBody('GRAPHQL_VALIDATION_FAILED', tooMuch, request));
     const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
         method: request.method,
         headers: readHeaders(request),
-        ...resolved.parts,
+        ...parts,
       },
       context: async () => ({ viewer, client: clientOf(request), work, cookies }),
     });

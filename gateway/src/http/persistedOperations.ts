@@ -5,9 +5,9 @@ import { z } from 'zod';
 /** `prefer`: operations may be sent by their hash. `only`: nothing else is answered. */
 export type PersistedMode = 'prefer' | 'only';
 
-/** A request's document: as it is to be executed, or why it is not. */
+/** A request's document: as it is to be executed, and whether it is of a manifest; or why it is not. */
 export type Resolved =
-  | { readonly ok: true; readonly query: string | undefined }
+  | { readonly ok: true; readonly query: string | undefined; readonly isKnown: boolean }
   | { readonly ok: false; readonly code: string; readonly message: string };
 
 const manifestShape = z.object({
@@ -47,18 +47,19 @@ export function createPersistedOperations(bodies: ReadonlyMap<string, string>, m
       const body = bodies.get(id);
       if (query !== undefined && sha256(query) !== id)
         return refuse('BAD_REQUEST', 'The hash is not that of the query.');
-      if (body !== undefined) return { ok: true, query: body };
+      if (body !== undefined) return { ok: true, query: body, isKnown: true };
       if (query === undefined || mode === 'only') {
         return refuse('PERSISTED_QUERY_NOT_FOUND', 'There is no persisted operation with this hash.');
       }
     }
-    if (mode === 'only' && !(query !== undefined && texts.has(query))) {
+    const isKnown = query !== undefined && texts.has(query);
+    if (mode === 'only' && !isKnown) {
       return refuse(
         'BAD_REQUEST',
         'This endpoint answers persisted operations only: send `documentId` instead of `query`.',
       );
     }
-    return { ok: true, query };
+    return { ok: true, query, isKnown };
   };
 }
 

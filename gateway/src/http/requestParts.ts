@@ -5,6 +5,8 @@ import type { createPersistedOperations, Resolved } from './persistedOperations.
 export interface RequestParts {
   readonly search: string;
   readonly body: unknown;
+  /** The document, when it is the client's own. */
+  readonly ownText: string | undefined;
 }
 
 /**
@@ -26,9 +28,12 @@ function ofPost(search: string, body: unknown, resolve: ReturnType<typeof create
   const resolved = resolve({ query, documentId, hash });
   if (!resolved.ok) return resolved;
   if (resolved.query === undefined || (hash === undefined && documentId === undefined)) {
-    return { ok: true as const, parts: { search, body } };
+    return { ok: true as const, parts: { search, body, ownText: ownTextOf(resolved) } };
   }
-  return { ok: true as const, parts: { search, body: { ...rest, query: resolved.query } } };
+  return {
+    ok: true as const,
+    parts: { search, body: { ...rest, query: resolved.query }, ownText: ownTextOf(resolved) },
+  };
 }
 
 function ofGet(search: string, body: unknown, resolve: ReturnType<typeof createPersistedOperations>) {
@@ -38,13 +43,15 @@ function ofGet(search: string, body: unknown, resolve: ReturnType<typeof createP
   const resolved = resolve({ query: params.get('query'), documentId, hash });
   if (!resolved.ok) return resolved;
   if (resolved.query === undefined || (hash === undefined && documentId === undefined)) {
-    return { ok: true as const, parts: { search, body } };
+    return { ok: true as const, parts: { search, body, ownText: ownTextOf(resolved) } };
   }
   params.delete('extensions');
   params.delete('documentId');
   params.set('query', resolved.query);
-  return { ok: true as const, parts: { search: `?${params}`, body } };
+  return { ok: true as const, parts: { search: `?${params}`, body, ownText: ownTextOf(resolved) } };
 }
+
+const ownTextOf = ({ query, isKnown }: Resolved & { ok: true }): string | undefined => (isKnown ? undefined : query);
 
 function hashOf(extensions: unknown): string | undefined {
   const hash = recordOf(recordOf(extensions).persistedQuery).sha256Hash;

@@ -11,7 +11,6 @@ import { apolloLogger, type Logger } from '@souk/runtime';
 import { createSessionOperations } from '../auth/sessionOperations.js';
 import { createErrorFormatter } from '../http/errors.js';
 import { operationRules } from '../http/operationRules.js';
-import { documentLimits } from '../limits/documentLimits.js';
 import { createOperationLimits } from '../limits/operationLimits.js';
 import type { RequestLimits } from '../limits/requestLimits.js';
 import { createDirectExecution } from './directExecution.js';
@@ -20,11 +19,13 @@ import type { SubgraphDataSource } from './subgraphDataSource.js';
 
 /** GraphiQL's introspection query is the deepest that is needed: 13 levels. */
 export const LIMITS = {
-  maxTokens: 3_000,
+  maxTokens: 2_000,
   maxErrors: 10,
   maxDepth: 15,
   maxAliases: 30,
   maxDirectives: 30,
+  maxRepeats: 30,
+  maxSpreads: 100,
   maxRootFields: 20,
   maxPageSize: 100,
   /** The dearest operation of schema/operations, with pages of 100, costs 3,502. */
@@ -65,7 +66,6 @@ export async function createApolloServer(o: {
     maxRecursiveSelections: true,
     parseOptions: { maxTokens: LIMITS.maxTokens },
     validationOptions: { maxErrors: LIMITS.maxErrors },
-    validationRules: [documentLimits(LIMITS)],
     formatError: createErrorFormatter(o.logger),
     logger: apolloLogger(o.logger),
     plugins: [
