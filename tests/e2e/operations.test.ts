@@ -111,8 +111,8 @@ const CHANGED = ['DraftOrderUpdate', 'DraftOrderDelete', 'OrderEditCancel'];
 const SECOND_FACTOR = [
   ...['SessionSecondFactor', 'SecondFactorConfirm', 'SecondFactorRecoveryCodesRenew', 'SecondFactorDisable'],
 ];
-/** Not run with the demo accounts, whose other sessions are other tests': secondFactor.test.ts does it. */
-const ELSEWHERE = ['SessionsRevokeAll'];
+/** Not run with the demo accounts, whose other sessions are other tests': secondFactor.test.ts, erasure.test.ts and accounts.test.ts do it. */
+const ELSEWHERE = ['AccountDeactivate', 'SessionsRevokeAll', 'AccountDelete', 'AccountErasure'];
 const BUYING = ['CartCreate', 'OrderPlace', 'PaymentSessionCreate'];
 
 describe('every operation of schema/operations runs with its example variables', () => {
@@ -130,7 +130,7 @@ describe('every operation of schema/operations runs with its example variables',
       ],
     });
     await runAll(visitor(), steps, [
-      ...['CartDiscountCodesUpdate', 'SessionRefresh', 'PasswordReset'],
+      ...['CartDiscountCodesUpdate', 'SessionRefresh', 'PasswordReset', 'EmailChangeConfirm', 'EmailChangeUndo'],
       ...SECOND_FACTOR,
       ...UNPAID,
     ]);

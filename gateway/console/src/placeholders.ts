@@ -71,8 +71,8 @@ const READERS: Readonly<Record<string, Reader>> = {
   'promotion.code': field('code'),
 };
 /**
- * `mail.token` is in a mail, `authenticator.code` in an app, `signIn.challenge` in the answer to a password, and nowhere else: whoever runs the
- * operation copies them from there.
+ * `mail.token` is in a mail, `authenticator.code` in an app, `signIn.challenge` in the answer to a password, `deletion.token` in the answer to
+ * the deletion of an account, and nowhere else: whoever runs the operation copies them from there.
  */
 const OF_THE_CONSOLE = [
   'unique',
@@ -82,6 +82,7 @@ const OF_THE_CONSOLE = [
   'mail.token',
   'authenticator.code',
   'signIn.challenge',
+  'deletion.token',
 ];
 
 export const PLACEHOLDERS: readonly string[] = [...Object.keys(READERS), ...OF_THE_CONSOLE];

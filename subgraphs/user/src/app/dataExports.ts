@@ -31,13 +31,14 @@ export const requestDataExport =
   async (accountId: string): Promise<Result<DataExport>> => {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const now = deps.now();
+      // In this order: an export that somebody makes after the first reading is seen by the second one, or moves the sequence on.
+      const own = await deps.dataExports.ownPart(accountId);
       const [latest] = await deps.dataExports.ofAccount(accountId, now);
+      if (own === undefined) break;
       const isRecent = latest !== undefined && now.getTime() - latest.requestedAt.getTime() < PAUSE_MS;
       if (latest && (isRecent || latest.waitingFor.length > 0)) return done(latest);
-      const own = await deps.dataExports.ownPart(accountId);
-      if (own === undefined) break;
       const id = deps.newExportId();
-      const services = events.accountExportRequested.consumers;
+      const services = [...events.accountExportRequested.consumers].sort();
       const expiresAt = new Date(now.getTime() + LIFETIME_MS);
       const event = newEvent(events.accountExportRequested, {
         aggregateId: accountId,

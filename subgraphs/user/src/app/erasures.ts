@@ -45,7 +45,7 @@ export const deleteAccount =
     const now = deps.now();
     const id = deps.newErasureId();
     const { token, hash: tokenHash } = deps.secrets.create();
-    const services = events.accountErasureRequested.consumers;
+    const services = [...events.accountErasureRequested.consumers].sort();
     const sequence = account.sequence + 1;
     const erased = await deps.erasures.erase({
       id,
