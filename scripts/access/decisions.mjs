@@ -93,6 +93,7 @@ export const ENTITIES = {
       defaultShippingAddress: theirs('user', null, 'users:read'),
       defaultBillingAddress: theirs('user', null, 'users:read'),
       sessions: theirs('user', null),
+      secondFactor: theirs('user', null),
     },
   },
   'product.Product': { whole: open('product'), fields: {} },
