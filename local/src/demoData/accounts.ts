@@ -2,6 +2,13 @@
 export const DEMO_ACCOUNTS = {
   admin: { email: 'admin@souk.example', password: 'demo-Admin-2026', firstName: 'Ada', lastName: 'Okafor' },
   staff: { email: 'staff@souk.example', password: 'demo-Staff-2026', firstName: 'Sam', lastName: 'Lindholm' },
+  support: { email: 'support@souk.example', password: 'demo-Support-2026', firstName: 'Mina', lastName: 'Haddad' },
+  catalogue: {
+    email: 'catalogue@souk.example',
+    password: 'demo-Catalogue-2026',
+    firstName: 'Jonas',
+    lastName: 'Weber',
+  },
   customer: { email: 'customer@souk.example', password: 'demo-Customer-2026', firstName: 'Nora', lastName: 'Berger' },
 } as const;
 

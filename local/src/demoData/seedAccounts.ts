@@ -26,11 +26,13 @@ export async function signIn(gatewayUrl: string, { email, password }: Credential
   return graphqlSender(gatewayUrl, sessionCreate.accessToken);
 }
 
-/** Opens the staff and the customer account and fills the customer's address book; what is there already stays. */
+const ROLES = { staff: 'STAFF', support: 'SUPPORT', catalogue: 'CATALOGUE_MANAGER', customer: undefined } as const;
+
+/** Opens an account for each role and fills the customer's address book; what is there already stays. */
 export async function seedAccounts(gatewayUrl: string, admin: Send): Promise<{ created: number }> {
   let created = 0;
-  for (const role of ['staff', 'customer'] as const) {
-    const { email, password, firstName, lastName } = DEMO_ACCOUNTS[role];
+  for (const [name, role] of Object.entries(ROLES) as [keyof typeof ROLES, string | undefined][]) {
+    const { email, password, firstName, lastName } = DEMO_ACCOUNTS[name];
     const { users } = await admin<{ users: { nodes: { id: string; email: string; roles: string[] }[] } }>(FIND, {
       search: email,
     });
@@ -43,12 +45,12 @@ export async function seedAccounts(gatewayUrl: string, admin: Send): Promise<{ c
       account = { id: accountRegister.user?.id ?? '', email, roles: [] };
       created += 1;
     }
-    if (role === 'staff' && !account.roles.includes('STAFF')) {
+    if (role !== undefined && !account.roles.includes(role)) {
       const { userRolesUpdate } = await admin<{ userRolesUpdate: { userErrors: UserError[] } }>(GRANT, {
         id: account.id,
-        roles: ['CUSTOMER', 'STAFF'],
+        roles: ['CUSTOMER', role],
       });
-      expectAccepted(`Making ${email} staff`, userRolesUpdate.userErrors);
+      expectAccepted(`Making ${email} ${role}`, userRolesUpdate.userErrors);
     }
   }
   // An address book that was made is the mark that nothing is left to do, so a later start need not sign in again.
