@@ -388,6 +388,25 @@ describe('switching off, and new recovery codes', () => {
     expect(codes(await answer(await challengeOf(email), fresh?.[0] as string))).toEqual([]);
   });
 
+  test('what would take the account away asks for a code, too: another address, disabling it, deleting it', async () => {
+    const { id, viewer, uri } = await protectedPerson();
+    const before = await stateOf(id);
+    const take = (doc: string, code: string | null) =>
+      run<Coded>(viewer, `mutation T($p: String!, $code: String) { ${doc} { ${ERRORS} } }`, { p: PASSWORD, code });
+    const ways = [
+      `emailChangeRequest(email: "eve${people}@example.com", password: $p, code: $code)`,
+      'accountDeactivate(password: $p, code: $code)',
+      'accountDelete(password: $p, code: $code)',
+    ];
+    for (const way of ways) {
+      expect(codes(await take(way, null))).toEqual(['REQUIRED']);
+      expect(codes(await take(way, wrongCodeOf(uri)))).toEqual(['CODE_INVALID']);
+      await db.query("UPDATE second_factor SET not_before = now() - interval '1 second' WHERE account_id = $1", [id]);
+    }
+    expect(await stateOf(id)).toEqual(before);
+    expect(codes(await take(ways[0] as string, codeOf(uri)))).toEqual([]);
+  });
+
   test('whether somebody has one is shown to nobody else', async () => {
     const { id } = await protectedPerson();
     const doc =

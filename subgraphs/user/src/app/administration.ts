@@ -3,6 +3,7 @@ import type { Account, DeactivationReason, Role } from '../domain/account.js';
 import { accountError, done, type Result, refused } from '../domain/accountError.js';
 import { type AuditEntry, auditEntry } from './audit.js';
 import { type CheckPasswordDeps, checkPassword } from './checkPassword.js';
+import { proveSecondFactor, type SecondFactorProofDeps } from './proveOwner.js';
 import type { Client } from './sessions.js';
 
 /** What becomes of an account. What was issued to it before is void from then on. */
@@ -30,7 +31,7 @@ export interface Administration {
   ): Promise<Result<AccountChange | undefined>>;
 }
 
-export interface AdministrationDeps extends CheckPasswordDeps {
+export interface AdministrationDeps extends CheckPasswordDeps, SecondFactorProofDeps {
   readonly administration: Administration;
   readonly accounts: { readMany(ids: readonly string[]): Promise<Account[]> };
   readonly announceVoid: () => Promise<void>;
@@ -183,12 +184,19 @@ export const setAccountActive =
 /** Disables the own account, with the password once more. Staff can enable it again; nothing is deleted. */
 export const deactivateOwnAccount =
   (deps: AdministrationDeps) =>
-  async (command: { accountId: string; password: string; client: Client }): Promise<Result<string>> => {
-    const { accountId, password, client } = command;
+  async (command: {
+    accountId: string;
+    password: string;
+    code: string | null | undefined;
+    client: Client;
+  }): Promise<Result<string>> => {
+    const { accountId, password, code, client } = command;
     const [account] = await deps.accounts.readMany([accountId]);
     if (!account?.isActive) return refused(accountError('NOT_FOUND', 'There is no such account.'));
     const checked = await checkPassword(deps)({ account, password, client, field: ['password'] });
     if (!checked.ok) return checked;
+    const proved = await proveSecondFactor(deps, account, code);
+    if (!proved.ok) return proved;
     return apply(deps, accountId, (current, otherAdmins) => {
       if (!current) return NO_ACCOUNT;
       if (!current.isActive) return done(undefined);

@@ -3,6 +3,7 @@ import { accountError, done, type Result, refused } from '../domain/accountError
 import { type Email, readEmail } from '../domain/email.js';
 import { type CheckPasswordDeps, checkPassword } from './checkPassword.js';
 import type { AccountStore, Secrets } from './ports.js';
+import { proveSecondFactor, type SecondFactorProofDeps } from './proveOwner.js';
 import type { Client } from './sessions.js';
 
 /** How long the link works that confirms a new address. */
@@ -64,7 +65,7 @@ export interface EmailChanges {
 /** INVALID: the token was used, or the account changed, meanwhile. */
 export type ChangeOutcome = 'DONE' | 'TAKEN' | 'INVALID';
 
-export interface EmailChangeDeps extends CheckPasswordDeps {
+export interface EmailChangeDeps extends CheckPasswordDeps, SecondFactorProofDeps {
   readonly accounts: Pick<AccountStore, 'readMany'>;
   readonly emailChanges: EmailChanges;
   readonly secrets: Secrets;
@@ -78,7 +79,13 @@ export interface EmailChangeDeps extends CheckPasswordDeps {
  */
 export const requestEmailChange =
   (deps: EmailChangeDeps) =>
-  async (command: { accountId: string; password: string; email: string; client: Client }): Promise<Result<true>> => {
+  async (command: {
+    accountId: string;
+    password: string;
+    code: string | null | undefined;
+    email: string;
+    client: Client;
+  }): Promise<Result<true>> => {
     const next = readEmail(command.email);
     if (!next) return refused(accountError('INVALID', 'This is not an e-mail address.', ['email']));
     const [account] = await deps.accounts.readMany([command.accountId]);
@@ -86,6 +93,8 @@ export const requestEmailChange =
     const { password, client } = command;
     const checked = await checkPassword(deps)({ account, password, client, field: ['password'] });
     if (!checked.ok) return checked;
+    const proved = await proveSecondFactor(deps, account, command.code);
+    if (!proved.ok) return proved;
     const old = { email: account.email, key: account.email.toLowerCase() };
     if (next.key === old.key) {
       return refused(accountError('CONFLICT', 'This is the address of the account already.', ['email']));

@@ -15,6 +15,8 @@ export interface ProofDeps extends CheckPasswordDeps {
   readonly secrets: Secrets;
 }
 
+export type SecondFactorProofDeps = Pick<ProofDeps, 'secondFactors' | 'secretBox' | 'secrets' | 'now' | 'newAttemptId'>;
+
 /**
  * Makes sure that it is the owner who wants something that a stolen session must not do: asks for the password and, when the account has a second
  * factor, for a code, which is used up. Attempts at both count, and are delayed, like those of signing in.
@@ -37,7 +39,12 @@ export const proveOwner =
     return code.ok ? done(account) : code;
   };
 
-async function proveSecondFactor(deps: ProofDeps, account: Account, code: string | null | undefined) {
+/** Asks for a code when the account has a second factor, and uses it up. */
+export async function proveSecondFactor(
+  deps: SecondFactorProofDeps,
+  account: Pick<Account, 'id' | 'secondFactor'>,
+  code: string | null | undefined,
+): Promise<Result<true>> {
   if (!account.secondFactor) return done(true);
   if (!code) return refused(accountError('REQUIRED', 'A code of the second factor is needed.', ['code']));
   const now = deps.now();

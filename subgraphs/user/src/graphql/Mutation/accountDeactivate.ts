@@ -4,6 +4,6 @@ import { acceptedPayload } from '../payload.js';
 
 export const accountDeactivate: NonNullable<MutationResolvers['accountDeactivate']> = async (
   _parent,
-  { password },
+  { password, code },
   { app, viewer, client },
-) => acceptedPayload(await app.deactivateOwnAccount({ accountId: signedIn(viewer).userId, password, client }));
+) => acceptedPayload(await app.deactivateOwnAccount({ accountId: signedIn(viewer).userId, password, code, client }));

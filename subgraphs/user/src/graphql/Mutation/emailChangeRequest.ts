@@ -4,6 +4,6 @@ import { acceptedPayload } from '../payload.js';
 
 export const emailChangeRequest: NonNullable<MutationResolvers['emailChangeRequest']> = async (
   _parent,
-  { email, password },
+  { email, password, code },
   { app, viewer, client },
-) => acceptedPayload(await app.requestEmailChange({ accountId: signedIn(viewer).userId, email, password, client }));
+) => acceptedPayload(await app.requestEmailChange({ accountId: signedIn(viewer).userId, email, password, code, client }));
