@@ -24,6 +24,7 @@ import { createApolloServer, LIMITS } from './supergraph/apolloServer.js';
 import { createSubgraphDataSource, type SubgraphDataSource } from './supergraph/subgraphDataSource.js';
 
 const MAX_BODY_BYTES = 262_144;
+const MAX_CONNECTIONS = 10_000;
 
 export interface Gateway {
   readonly app: FastifyInstance;
@@ -83,6 +84,10 @@ export async function createGateway(config: GatewayConfig, logger: Logger, super
     bodyLimit: MAX_BODY_BYTES,
     trustProxy: config.trustProxy,
     clientTimeoutMs: config.clientTimeoutMs,
+    connections: {
+      total: MAX_CONNECTIONS,
+      perAddress: config.trustProxy === 0 ? config.connectionsPerAddress : undefined,
+    },
     readiness: {},
     reported: Object.fromEntries(SUBGRAPHS.map((service) => [service, () => isAlive(upstream(service).pool)])),
   });

@@ -82,6 +82,9 @@ export const gatewayConfig = {
   CLIENT_TIMEOUT_MS: configTypes
     .integer(15_000, { min: 500, max: 120_000 })
     .describe('how long a client may take to send a request, headers and body'),
+  CONNECTIONS_PER_ADDRESS: configTypes
+    .integer(1_000, { min: 1, max: 1_000_000 })
+    .describe('how many connections one address may have open at once; without effect behind proxies (TRUST_PROXY)'),
   REDIS_URL: configTypes.url().describe('Redis in which all gateways count requests together'),
   RATE_LIMIT_FACTOR: z.coerce
     .number('must be a number')
@@ -134,6 +137,7 @@ export interface GatewayConfig {
   /** A number of hops, or the addresses and networks of proxies. */
   readonly trustProxy: number | string[];
   readonly clientTimeoutMs: number;
+  readonly connectionsPerAddress: number;
   readonly redisUrl: string;
   readonly rateLimitFactor: number;
   readonly persistedOperations: PersistedMode;
@@ -172,6 +176,7 @@ export function loadGatewayConfig(env: NodeJS.ProcessEnv = process.env): Gateway
     corsOrigins: values.CORS_ORIGINS,
     trustProxy: values.TRUST_PROXY,
     clientTimeoutMs: values.CLIENT_TIMEOUT_MS,
+    connectionsPerAddress: values.CONNECTIONS_PER_ADDRESS,
     redisUrl: values.REDIS_URL,
     rateLimitFactor: values.RATE_LIMIT_FACTOR,
     persistedOperations: values.PERSISTED_OPERATIONS ?? (production ? 'only' : 'prefer'),

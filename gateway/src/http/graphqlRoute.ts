@@ -77,6 +77,16 @@ export function addGraphqlRoute(
   }
 
   app.route({
+    method: ['PUT', 'PATCH', 'DELETE'],
+    url: '/graphql',
+    handler: (request, reply) =>
+      reply
+        .code(405)
+        .header('allow', 'GET, POST')
+        .send(errorBody('BAD_REQUEST', 'Operations come by POST, queries also by GET.', request)),
+  });
+
+  app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
     // Before the body is read: who calls too often costs nothing more.

@@ -97,7 +97,7 @@ export const toySupergraph = () => {
 };
 
 /** Two subgraphs and a gateway over them, on loopback, with everything that they are asked recorded. */
-export async function startToyShop(changes: Partial<GatewayConfig> = {}): Promise<ToyShop> {
+export async function startToyShop(changes: Partial<GatewayConfig> = {}, gatewayLogger = logger): Promise<ToyShop> {
   const calls: Calls = { resolved: [], viewers: [], clients: [], hooks: [], documents: [], exports: [], refreshed: [] };
   const { publicKey, privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519' });
   const foreign = await generateKeyPair('EdDSA', { crv: 'Ed25519' });
@@ -126,6 +126,7 @@ export async function startToyShop(changes: Partial<GatewayConfig> = {}): Promis
     corsOrigins: ['https://shop.example'],
     trustProxy: 0,
     clientTimeoutMs: 15_000,
+    connectionsPerAddress: 1_000,
     redisUrl: 'redis://127.0.0.1:9',
     rateLimitFactor: 1_000,
     persistedOperations: 'prefer',
@@ -134,7 +135,7 @@ export async function startToyShop(changes: Partial<GatewayConfig> = {}): Promis
     demoAccounts: [],
     ...changes,
   };
-  const gateway = await createGateway(config, logger, toySupergraph());
+  const gateway = await createGateway(config, gatewayLogger, toySupergraph());
   const url = await gateway.listen('127.0.0.1', 0);
 
   return {

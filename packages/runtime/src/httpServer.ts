@@ -1,4 +1,5 @@
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { answerClientFault, limitConnections } from './clientFaults.js';
 import { newContext, runInContext, type WorkContext } from './context.js';
 import type { Logger } from './logger.js';
 import { collectProcessMetrics, histogram, metrics } from './metrics.js';
@@ -32,14 +33,17 @@ export function createHttpServer(o: {
   trustProxy?: number | string[];
   /** How long a client may take to send a request, headers and body. Default: a minute. */
   clientTimeoutMs?: number;
+  /** How many connections may be open at once: in all, and of one address. Default: any number. */
+  connections?: { readonly total: number; readonly perAddress: number | undefined };
 }): FastifyInstance {
   const proxies = o.trustProxy ?? 0;
+  const bodyLimit = o.bodyLimit ?? MAX_BODY_BYTES;
   const clientTimeoutMs = o.clientTimeoutMs ?? 60_000;
   collectProcessMetrics(o.service);
   const duration = histogram('souk_http_request_seconds', 'Time to answer HTTP requests', ['route', 'status']);
   const app = Fastify({
     logger: false,
-    bodyLimit: o.bodyLimit ?? MAX_BODY_BYTES,
+    bodyLimit,
     trustProxy: typeof proxies === 'number' ? (_address: string, hop: number) => hop < proxies : proxies,
     forceCloseConnections: 'idle',
     requestTimeout: clientTimeoutMs,
@@ -50,7 +54,9 @@ export function createHttpServer(o: {
       connectionsCheckingInterval: Math.min(clientTimeoutMs, 2_000),
     },
     keepAliveTimeout: 72_000,
+    clientErrorHandler: answerClientFault,
   });
+  if (o.connections) limitConnections(app.server, o.connections);
   let closing = false;
   app.addHook('preClose', async () => {
     closing = true;
@@ -115,7 +121,7 @@ export function createHttpServer(o: {
       .send(
         errorBody(
           status === 413 ? 'PAYLOAD_TOO_LARGE' : 'BAD_REQUEST',
-          CLIENT_FAULTS[status] ?? 'The request is not valid.',
+          status === 413 ? tooLarge(bodyLimit) : (CLIENT_FAULTS[status] ?? 'The request is not valid.'),
           request,
         ),
       );
@@ -137,9 +143,10 @@ export function createHttpServer(o: {
 const CLIENT_FAULTS: Readonly<Record<number, string>> = {
   400: 'The request is malformed.',
   404: 'There is nothing at this address.',
-  413: 'The body is too large.',
   415: 'The content type is not supported. Send application/json.',
 };
+
+const tooLarge = (bytes: number): string => `The body is too large: at most ${bytes} bytes are allowed.`;
 
 function header(request: FastifyRequest, name: string): string | undefined {
   const value = request.headers[name];

@@ -1,4 +1,4 @@
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 import { currentContext } from './context.js';
 
 export type { Logger } from 'pino';
@@ -25,9 +25,9 @@ const SECRET_KEYS = [
   'variables',
 ];
 
-/** A JSON logger. Each line names the service and, inside a unit of work, its request and trace. */
-export function createLogger(service: string, level: string): Logger {
-  return pino({
+/** A JSON logger. Each line names the service and, inside a unit of work, its request and trace. Standard output unless told otherwise. */
+export function createLogger(service: string, level: string, destination?: DestinationStream): Logger {
+  const options: LoggerOptions = {
     level,
     base: { service },
     timestamp: pino.stdTimeFunctions.isoTime,
@@ -38,7 +38,8 @@ export function createLogger(service: string, level: string): Logger {
       const context = currentContext();
       return context ? { requestId: context.requestId, traceId: context.traceId } : {};
     },
-  });
+  };
+  return destination ? pino(options, destination) : pino(options);
 }
 
 /** Name, code, message and stack only: drivers hang whole queries, parameters and requests on their errors. */
