@@ -103,6 +103,26 @@ export function rootFieldMatrix(of: () => World): void {
     expect(await world.rows()).toEqual(world.rest);
   }, 60_000);
 
+  test('whoever may support customers has no power over the accounts of the staff', async () => {
+    const supporting = (field: AccessField) =>
+      field.rule?.kind === 'scopes' && field.rule.anyOf.some((all) => all.includes('users:support'));
+    const mutations = shown.filter((field) => field.type === 'Mutation' && supporting(field));
+    const admin = world.people.find(({ role }) => role === 'ADMIN') as Person;
+    const supporters = world.people.filter(
+      ({ scopes }) => scopes.includes('users:support') && !scopes.includes('users:write'),
+    );
+    expect(mutations.length * supporters.length).toBeGreaterThan(0);
+    for (const field of mutations) {
+      const id = (thing: string) => (thing === 'user' ? String(admin.userId) : idOf(thing));
+      const { query, variables } = callOf(field, { id, text: `${world.marker}-staff` });
+      for (const { name, token } of supporters) {
+        const outcome = outcomeIn(await askGateway(world.shop, token, query, variables), field.name);
+        expect({ field: field.key, name, outcome }).toEqual({ field: field.key, name, outcome: 'FORBIDDEN' });
+      }
+    }
+    expect(await world.rows()).toEqual(world.rest);
+  });
+
   test('a part of what is somebody else’s is no part of one’s own', async () => {
     const owner = world.people.find((person) => person.owner) as Person;
     for (const field of shown) {
