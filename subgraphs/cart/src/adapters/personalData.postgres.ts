@@ -18,7 +18,7 @@ const eraseOrder = sql<never>(
    uses AS (
      UPDATE promotion_use SET customer_key = sha256(convert_to(order_id, 'UTF8')) WHERE order_id = $2 AND EXISTS (SELECT 1 FROM inbox)),
    gone AS (DELETE FROM cart WHERE id = $3 AND EXISTS (SELECT 1 FROM inbox))
-   UPDATE cart_checkout SET answer = NULL WHERE order_id = $2 AND EXISTS (SELECT 1 FROM inbox)`,
+   DELETE FROM cart_checkout WHERE order_id = $2 AND EXISTS (SELECT 1 FROM inbox)`,
 );
 
 const exported = sql<{ part: object }>(

@@ -1,0 +1,11 @@
+import { type Database, sql } from '@souk/postgres';
+
+const settle = sql<never>(
+  'test.settle',
+  `UPDATE outbox_event SET pending = '{}', settled_at = now() WHERE aggregate_id = $1 AND settled_at IS NULL`,
+);
+
+/** Settles everything that was published about an aggregate, as its consumers' acknowledgements do. */
+export async function settleOf(database: Database, aggregateId: string): Promise<void> {
+  await database.query(settle, [aggregateId]);
+}
