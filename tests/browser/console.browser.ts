@@ -1,5 +1,7 @@
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { type Shop, shopOfRun } from '../e2e/shop.js';
+import { createShopper } from '../../local/src/shopper.js';
+import { codeOf } from '../../subgraphs/user/src/testing/authenticator.js';
+import { type Shop, shopOfRun, uniqueEmail } from '../e2e/shop.js';
 
 const ARGUMENTS = [
   '--headless',
@@ -122,6 +124,31 @@ test('signing in by hand: a wrong password is told, the session outlives a reloa
   await page.getByRole('button', { name: 'Sign out', exact: true }).click();
   await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
   expect(await run('Me')).toMatchObject({ data: { me: null } });
+});
+
+test('signing in with a second factor: the code is asked for after the password, a wrong one is told', async () => {
+  const account = { email: uniqueEmail('two-step'), password: 'correct horse battery staple' };
+  const shopper = createShopper(shop.urls.graphql as string);
+  await shopper.send('AccountRegister', { input: account });
+  const session = await shopper.send<{ sessionCreate: { accessToken: string } }>('SessionCreate', account);
+  shopper.setToken(session.data.sessionCreate.accessToken);
+  const { password } = account;
+  const enrolled = await shopper.send<{ secondFactorEnroll: { uri: string } }>('SecondFactorEnroll', { password });
+  const { uri } = enrolled.data.secondFactorEnroll;
+  await shopper.send('SecondFactorConfirm', { code: codeOf(uri) });
+  await shopper.close();
+
+  await page.getByLabel('E-mail').fill(account.email);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  const code = page.getByLabel('Code of your app, or a recovery code');
+  await code.fill(codeOf(uri, -10));
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.locator('.souk-problem').waitFor();
+  await code.fill(codeOf(uri, 1));
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByText(account.email).waitFor();
+  expect(await run('Sessions')).toMatchObject({ data: { me: { secondFactor: { isEnabled: true } } } });
 });
 
 test('what is not known yet is named instead of being sent', async () => {

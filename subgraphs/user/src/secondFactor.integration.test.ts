@@ -502,6 +502,13 @@ describe('keys', () => {
     const without = await souk.restart({ SECOND_FACTOR_KEYS: JSON.stringify({ k2: SECOND_KEY }) });
     expect(codes(await answer(await challengeOf(email), codeOf(uri, 1), without))).toEqual([]);
   });
+
+  test('where the key is lost a recovery code still signs in', async () => {
+    const { email, recoveryCodes } = await protectedPerson();
+    const without = await souk.restart({ SECOND_FACTOR_KEYS: JSON.stringify({ k2: SECOND_KEY }) });
+    const code = recoveryCodes[0] as string;
+    expect(codes(await answer(await challengeOf(email), code, without))).toEqual([]);
+  });
 });
 
 test('a session shows which device and which network it was opened from', async () => {

@@ -26,10 +26,9 @@ export const answerChallenge =
     if (!used.ok) return used;
     const { session, refreshToken } = newSession(deps, account.id, command.client, now);
     const { secretBox } = deps;
-    const resealed =
-      sealed.keyId === secretBox.currentKeyId
-        ? undefined
-        : secretBox.seal(secretBox.open(sealed, account.id), account.id);
+    // A recovery code also helps where the key is lost.
+    const isOutdated = sealed.keyId !== secretBox.currentKeyId && secretBox.knows(sealed.keyId);
+    const resealed = isOutdated ? secretBox.seal(secretBox.open(sealed, account.id), account.id) : undefined;
     if (!(await deps.secondFactors.open({ challengeHash, ...used.value, session, resealed })))
       return refused(WRONG_CODE);
     return done(await tokens(deps, account, { id: session.id, secondFactorPassed: true }, refreshToken, now));
