@@ -1,0 +1,316 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually } from '@souk/testkit';
+import pg from 'pg';
+import { createShopper, payAtProvider, placeOrder, type Shopper } from '../../local/src/shopper.js';
+import { type Stack, startStack } from '../../local/src/stack.js';
+import { type Created, createProduct } from '../e2e/shop.js';
+import { whereabouts } from './whereabouts.js';
+
+/** A shop of its own, whose services are killed while somebody leaves it. */
+const ADMIN = { email: 'admin@test.example', password: 'correct horse battery staple' };
+const PERSON = {
+  email: 'wilhelmina.quistorp@person.example',
+  password: 'correct horse battery staple',
+  firstName: 'Wilhelmina',
+  lastName: 'Quistorp',
+  phone: '+494515557771',
+};
+const ADDRESS = {
+  fullName: 'Wilhelmina Quistorp',
+  streetLine1: 'Fischergrube 77',
+  city: 'Lübeck',
+  postalCode: '23552',
+  countryCode: 'DE',
+  phone: PERSON.phone,
+};
+const WORDS = [PERSON.email, 'wilhelmina', 'quistorp', PERSON.phone, 'fischergrube'];
+/**
+ * What stays: invoices and receipts as they were issued, with the buyer's name and address, which the law wants kept (in Germany § 14b UStG and
+ * § 147 AO, eight years); docs/decisions/0011. Nothing else.
+ */
+const KEPT_BY_LAW = ['payment.document_file.bytes', 'payment.payment_document.model'];
+
+let dataDir: string;
+let stack: Stack;
+let staff: Shopper;
+let person: Shopper;
+let product: Created;
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'souk-erasure-'));
+  stack = await startStack({
+    dataDir,
+    ports: 'random',
+    env: { LOG_LEVEL: 'warn', BOOTSTRAP_ADMIN_EMAIL: ADMIN.email, BOOTSTRAP_ADMIN_PASSWORD: ADMIN.password },
+  });
+  staff = createShopper(stack.urls.graphql);
+  person = createShopper(stack.urls.graphql);
+  const session = await staff.send<SignedIn>('SessionCreate', ADMIN);
+  staff.setToken(session.data.sessionCreate.accessToken);
+  product = await createProduct(staff, { onHand: 100 });
+}, 120_000);
+afterAll(async () => {
+  await Promise.all([person?.close(), staff?.close()]);
+  await stack?.stop();
+  await rm(dataDir, { recursive: true, force: true });
+}, 60_000);
+
+interface SignedIn {
+  sessionCreate: { accessToken: string };
+}
+const isConfirmed = (orderId: string) =>
+  eventually(
+    async () => {
+      const { data } = await staff.send<{ order: { status: string } }>('OrderStatus', { id: orderId });
+      expect(data.order.status).toBe('CONFIRMED');
+    },
+    { timeoutMs: 20_000 },
+  );
+
+interface CartMade {
+  cartCreate: { cart: { id: string; version: number; cost: { total: { centAmount: number; currencyCode: string } } } };
+}
+const fillCart = async () =>
+  (
+    await person.send<CartMade>('CartCreate', {
+      input: {
+        lines: [{ variantId: product.variantId, quantity: 1 }],
+        email: PERSON.email,
+        countryCode: 'DE',
+        shippingAddress: ADDRESS,
+        shippingMethodId: 'standard',
+        note: 'A present for Wilhelmina',
+      },
+    })
+  ).data.cartCreate.cart;
+
+async function order(o: { paid: boolean }): Promise<string> {
+  const placed = await placeOrder(person, await fillCart());
+  const { id } = placed.data.orderPlace.order;
+  if (!o.paid) return id;
+  interface Session {
+    paymentSessionCreate: { payment: { providerReference: string } };
+  }
+  const session = await person.send<Session>('PaymentSessionCreate', {
+    input: { orderId: id, provider: 'stripe', savePaymentMethod: true, idempotencyKey: randomUUID() },
+  });
+  await payAtProvider(stack.urls.standIns, session.data.paymentSessionCreate.payment.providerReference);
+  await isConfirmed(id);
+  return id;
+}
+
+/** Ships and delivers an order whole, and closes it. */
+async function complete(orderId: string): Promise<void> {
+  const details = await staff.send<{ order: { lines: { id: string; quantity: number }[] } }>('OrderDetails', {
+    id: orderId,
+  });
+  const lines = details.data.order.lines.map(({ id, quantity }) => ({ lineId: id, quantity }));
+  const shipped = await staff.send<{ fulfillmentCreate: { fulfillment: { id: string } } }>('FulfillmentCreate', {
+    orderId,
+    lines,
+    carrier: 'DHL',
+    idempotencyKey: randomUUID(),
+  });
+  await staff.send('FulfillmentDeliver', { id: shipped.data.fulfillmentCreate.fulfillment.id });
+  await staff.send('OrderComplete', { id: orderId });
+}
+
+interface Erasure {
+  completedAt: string | null;
+  services: { service: string; erasedAt: string | null }[];
+}
+async function erasureOf(token: string): Promise<{ completedAt: string | null; waitingFor: string[] }> {
+  const { data } = await person.send<{ accountErasure: Erasure }>('AccountErasure', { token });
+  const { completedAt, services } = data.accountErasure;
+  return { completedAt, waitingFor: services.flatMap((one) => (one.erasedAt === null ? [one.service] : [])) };
+}
+const where = () => whereabouts(stack.env as Record<string, string>, WORDS);
+const query = async <Row extends object>(service: string, text: string, ...params: unknown[]): Promise<Row[]> => {
+  const client = new pg.Client({ connectionString: stack.env[`DATABASE_URL_${service}`] as string });
+  await client.connect();
+  try {
+    return (await client.query<Row>(text, params)).rows;
+  } finally {
+    await client.end();
+  }
+};
+const methodsAtProvider = async (customer: string): Promise<unknown[]> => {
+  const response = await fetch(`${stack.urls.standIns}/v1/customers/${customer}/payment_methods`, {
+    headers: { authorization: `Bearer ${stack.env.STRIPE_SECRET_KEY}` },
+  });
+  return ((await response.json()) as { data: unknown[] }).data;
+};
+
+/** Somebody who has used everything that keeps something of him. */
+let userId: string;
+let over: string;
+let underWay: string;
+let providerCustomer: string;
+let token: string;
+
+test('somebody lives in the shop, and is found in many places', async () => {
+  const { email, password, firstName, lastName, phone } = PERSON;
+  await person.send('AccountRegister', { input: { email, password, firstName, lastName } });
+  const session = await person.send<SignedIn & { sessionCreate: { user: { id: string } } }>('SessionCreate', {
+    email,
+    password,
+  });
+  person.setToken(session.data.sessionCreate.accessToken);
+  await person.send('AccountUpdate', { input: { phone } });
+  await person.send('AddressCreate', { input: ADDRESS });
+  const me = await person.send<{ me: { id: string } }>('Me');
+  userId = me.data.me.id;
+  over = await order({ paid: true });
+  underWay = await order({ paid: true });
+  const cancelled = await order({ paid: false });
+  await person.send('OrderCancel', { id: cancelled, reason: 'Wilhelmina moved', idempotencyKey: randomUUID() });
+  await staff.send('OrderNoteAdd', { orderId: over, text: 'Mrs Quistorp called', isPublic: false });
+  await complete(over);
+  await fillCart();
+  const documents = await eventually(
+    async () => {
+      interface Documents {
+        order: { documents: { kind: string; htmlUrl: string }[] };
+      }
+      const { data } = await person.send<Documents>('OrderDocuments', { id: over });
+      expect(data.order.documents.map(({ kind }) => kind).sort()).toEqual(['INVOICE', 'RECEIPT']);
+      return data.order.documents;
+    },
+    { timeoutMs: 20_000 },
+  );
+  for (const { htmlUrl } of documents) expect((await fetch(htmlUrl)).status).toBe(200);
+  await eventually(
+    async () => {
+      const [customer] = await query<{ reference: string }>(
+        'PAYMENT',
+        `SELECT c.reference FROM provider_customer c JOIN payment_method m ON m.user_id = c.user_id WHERE c.user_id = $1`,
+        userId,
+      );
+      providerCustomer = String(customer?.reference);
+      expect(await methodsAtProvider(providerCustomer)).not.toEqual([]);
+    },
+    { timeoutMs: 20_000 },
+  );
+  await eventually(async () => expect(await where()).toContain('notification.delivery.recipient'), {
+    timeoutMs: 20_000,
+  });
+  expect(await where()).toEqual(
+    expect.arrayContaining([
+      ...['user.account.email', 'user.account.first_name', 'user.account.phone', 'user.address.street_line_1'],
+      ...[
+        'order.orders.email',
+        'order.orders.shipping_address',
+        'order.orders.cancel_reason',
+        'order.order_event.message',
+      ],
+      ...['cart.cart.email', 'cart.cart.shipping_address', 'cart.cart.note', 'cart.cart_checkout.answer'],
+      ...KEPT_BY_LAW,
+    ]),
+  );
+  expect((await where()).filter((place) => /redis|catalogue|outbox/.test(place))).toEqual([]);
+}, 120_000);
+
+test('an export has what every service knows, also from one that was killed when it was asked for', async () => {
+  stack.processes.get('cart')?.kill('SIGKILL');
+  await person.send('AccountDataExport');
+  interface Exports {
+    accountDataExports: { waitingFor: string[]; url: string | null }[];
+  }
+  const url = await eventually(
+    async () => {
+      const { data } = await person.send<Exports>('AccountDataExports');
+      expect(data.accountDataExports).toMatchObject([{ waitingFor: [], url: expect.any(String) }]);
+      return String(data.accountDataExports[0]?.url);
+    },
+    { timeoutMs: 40_000 },
+  );
+  const response = await fetch(url);
+  expect(response.status).toBe(200);
+  const told = (await response.json()) as Record<string, never>;
+  expect(told).toMatchObject({
+    user: { account: { email: PERSON.email, phone: PERSON.phone }, addresses: [{ streetLine1: ADDRESS.streetLine1 }] },
+    cart: { carts: [{ status: 'ACTIVE', email: PERSON.email }] },
+    payment: { savedMethods: expect.arrayContaining([expect.objectContaining({ brand: 'visa', last4: '4242' })]) },
+    notification: { messages: expect.any(Array) },
+  });
+  const orders = (told.order as unknown as { orders: { id: string; history: { message: string | null }[] }[] }).orders;
+  expect(orders.map(({ id }) => id)).toEqual(expect.arrayContaining([over, underWay]));
+  expect(orders).toHaveLength(3);
+  expect((await fetch(url.replace(/signature=.{4}/, 'signature=AAAA'))).status).toBe(403);
+  expect((await where()).filter((place) => /redis|outbox/.test(place))).toEqual([]);
+}, 90_000);
+
+test('once the account is deleted, killed services included, only an order that is under way still says whose it is', async () => {
+  for (const name of ['order', 'payment', 'worker'] as const) stack.processes.get(name)?.kill('SIGKILL');
+  const deleted = await person.send<{ accountDelete: { erasureToken: string } }>('AccountDelete', {
+    password: PERSON.password,
+  });
+  token = deleted.data.accountDelete.erasureToken;
+  stack.processes.get('cart')?.kill('SIGKILL');
+  await expect(person.send('AccountDataExports')).rejects.toMatchObject({ errors: [{ code: 'UNAUTHENTICATED' }] });
+  person.setToken(undefined);
+  await expect(person.send('SessionCreate', { email: PERSON.email, password: PERSON.password })).rejects.toMatchObject({
+    errors: [{ code: 'INVALID_CREDENTIALS' }],
+  });
+  await eventually(async () => expect((await erasureOf(token)).waitingFor).toEqual(['order']), { timeoutMs: 60_000 });
+  expect((await erasureOf(token)).completedAt).toBeNull();
+  expect(await methodsAtProvider(providerCustomer)).toEqual([]);
+  await eventually(
+    async () => {
+      const people = await query<{ id: string }>(
+        'ORDER',
+        `SELECT id FROM orders WHERE customer_id = $1 AND erased_at IS NULL`,
+        userId,
+      );
+      expect(people.map(({ id }) => id)).toEqual([underWay]);
+    },
+    { timeoutMs: 20_000 },
+  );
+  expect((await where()).filter((place) => /^(user|notification)\./.test(place))).toEqual([]);
+}, 120_000);
+
+test('when that is over, nothing says who it was but what the law keeps', async () => {
+  await complete(underWay);
+  await eventually(
+    async () => expect(await erasureOf(token)).toEqual({ completedAt: expect.any(String), waitingFor: [] }),
+    { timeoutMs: 40_000 },
+  );
+  expect(await where()).toEqual(KEPT_BY_LAW);
+  const kept = await staff.send<{ order: { email: string; customer: null; lines: object[] } }>('OrderDetails', {
+    id: over,
+  });
+  expect(kept.data.order).toMatchObject({ email: 'erased@erased.invalid', lines: [{ quantity: 1 }] });
+}, 90_000);
+
+test('told once more, everything stays as it is', async () => {
+  const counts = async () =>
+    Promise.all([
+      query('ORDER', 'SELECT id, version, erased_at FROM orders ORDER BY id'),
+      query('PAYMENT', 'SELECT id, removed_at, detach_at FROM payment_method ORDER BY id'),
+      query('CART', 'SELECT id FROM cart ORDER BY id'),
+      query('NOTIFICATION', 'SELECT id, state, erased FROM delivery ORDER BY id'),
+      query('USER', 'SELECT service, erased_at FROM account_erasure_part ORDER BY service'),
+    ]);
+  const before = await counts();
+  await query(
+    'USER',
+    `UPDATE outbox_event SET settled_at = NULL, pending = '{order,cart,payment,notification}', next_send_at = now() - interval '1 second'
+     WHERE type = 'account.erasure_requested'`,
+  );
+  await query('USER', `UPDATE account_erasure SET tell_at = now() - interval '1 second'`);
+  await eventually(
+    async () => {
+      const told = await query<{ settled: boolean }>(
+        'USER',
+        `SELECT settled_at IS NOT NULL AS settled FROM outbox_event WHERE type = 'account.erasure_requested'`,
+      );
+      expect(told).toEqual([{ settled: true }, { settled: true }]);
+    },
+    { timeoutMs: 60_000 },
+  );
+  expect(await counts()).toEqual(before);
+  expect(await where()).toEqual(KEPT_BY_LAW);
+}, 90_000);
