@@ -156,6 +156,22 @@ export function rootFieldMatrix(of: () => World): void {
     }
   });
 
+  test('what belongs to a guest may be changed by whoever knows its id', async () => {
+    const wrong: unknown[] = [];
+    for (const field of shown.filter(({ type, name }) => type === 'Mutation' && !ENDING.test(name))) {
+      const [path] = theirsOf(field);
+      const decision = path === undefined ? undefined : IDS[`${field.key}(${path})`];
+      if (field.rule?.kind !== 'owned' || decision?.kind !== 'theirs' || !(decision.thing in world.guests)) continue;
+      const call = callOf(field, { id: (thing) => world.guests[thing] ?? idOf(thing), text: '' });
+      for (const { name, token } of world.people) {
+        const outcome = outcomeIn(await askGateway(world.shop, token, call.query, call.variables), field.name);
+        if (outcome === decision.refusal || ACCESS.includes(String(outcome)))
+          wrong.push({ field: field.key, name, outcome });
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
   test('what the matrix allows is not refused', async () => {
     const allowed = cells().filter(({ expected, field, path }) => {
       // What is everybody's own to do may end the session or the account: a stranger tries those below.

@@ -11,38 +11,63 @@ const REMEMBERED: Readonly<Record<string, string>> = { 'order.placement': `AND t
  * that only these tests write. What other tests do meanwhile does not show in it.
  */
 export async function rowsThatMention(shop: Shop, words: readonly string[]): Promise<Record<string, string>> {
-  const databases = Object.entries(shop.env).filter(([name]) => name.startsWith('DATABASE_URL_'));
   const found = await Promise.all([
-    ...databases.map(([name, url]) => tablesOf(name.slice('DATABASE_URL_'.length).toLowerCase(), url, words)),
+    ...databasesOf(shop).map(([service, url]) => withClient(url, (client) => tablesOf(service, client, words))),
     collectionsOf(String(shop.env.MONGODB_URL), words),
   ]);
   return Object.fromEntries(found.flat());
 }
 
-type Digest = [table: string, digest: string];
+/** How many events about any of these words some consumer has not confirmed yet. */
+export async function unsettledEvents(shop: Shop, words: readonly string[]): Promise<number> {
+  const open = await Promise.all(
+    databasesOf(shop).map(([, url]) =>
+      withClient(url, async (client) => {
+        const { rows } = await client.query<{ open: number }>(
+          'SELECT count(*)::int AS open FROM outbox_event o WHERE settled_at IS NULL AND o::text ~ $1',
+          [words.join('|')],
+        );
+        return Number(rows[0]?.open);
+      }),
+    ),
+  );
+  return open.reduce((sum, one) => sum + one, 0);
+}
 
-async function tablesOf(service: string, url: string, words: readonly string[]): Promise<Digest[]> {
+/** The shop's databases by the service that owns them. */
+const databasesOf = (shop: Shop): [service: string, url: string][] =>
+  Object.entries(shop.env)
+    .filter(([name]) => name.startsWith('DATABASE_URL_'))
+    .map(([name, url]) => [name.slice('DATABASE_URL_'.length).toLowerCase(), url]);
+
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    const { rows: tables } = await client.query<{ name: string }>(
-      `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> '_prisma_migrations' ORDER BY 1`,
-    );
-    const digests = tables.map(
-      ({
-        name,
-      }) => `SELECT '${name}' AS name, count(*)::int AS rows, md5(string_agg(digest, '' ORDER BY digest)) AS digest
-        FROM (SELECT md5(t::text) AS digest FROM "${name}" t
-          WHERE t::text ~ $1 ${REMEMBERED[`${service}.${name}`] ?? ''}) mentions`,
-    );
-    const { rows } = await client.query<{ name: string; rows: number; digest: string | null }>(
-      digests.join(' UNION ALL '),
-      [words.join('|')],
-    );
-    return rows.map(({ name, rows: count, digest }) => [`${service}.${name}`, `${count} rows ${digest ?? ''}`]);
+    return await work(client);
   } finally {
     await client.end();
   }
+}
+
+type Digest = [table: string, digest: string];
+
+async function tablesOf(service: string, client: pg.Client, words: readonly string[]): Promise<Digest[]> {
+  const { rows: tables } = await client.query<{ name: string }>(
+    `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> '_prisma_migrations' ORDER BY 1`,
+  );
+  const digests = tables.map(
+    ({
+      name,
+    }) => `SELECT '${name}' AS name, count(*)::int AS rows, md5(string_agg(digest, '' ORDER BY digest)) AS digest
+      FROM (SELECT md5(t::text) AS digest FROM "${name}" t
+        WHERE t::text ~ $1 ${REMEMBERED[`${service}.${name}`] ?? ''}) mentions`,
+  );
+  const { rows } = await client.query<{ name: string; rows: number; digest: string | null }>(
+    digests.join(' UNION ALL '),
+    [words.join('|')],
+  );
+  return rows.map(({ name, rows: count, digest }) => [`${service}.${name}`, `${count} rows ${digest ?? ''}`]);
 }
 
 async function collectionsOf(url: string, words: readonly string[]): Promise<Digest[]> {

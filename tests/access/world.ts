@@ -16,7 +16,7 @@ import { scopesOf } from '../../subgraphs/user/src/domain/roles.js';
 import { createProduct, type Shop, shopOfRun, signedIn } from '../e2e/shop.js';
 import { subgraphs } from './arguments.js';
 import { askGateway } from './client.js';
-import { rowsThatMention } from './rows.js';
+import { rowsThatMention, unsettledEvents } from './rows.js';
 
 /** A viewer of the matrix as a person: with an account of his own, unless he is a guest. */
 export interface Person extends MatrixViewer {
@@ -127,17 +127,17 @@ export async function accessWorld(): Promise<World> {
   };
 }
 
+/** Rows when every event about them has been dealt with, and nothing has changed for a while. */
 async function settledRows(shop: Shop, words: readonly string[]): Promise<Record<string, string>> {
-  let before = await rowsThatMention(shop, words);
+  let before: string | undefined;
   return eventually(
     async () => {
-      await new Promise((resolve) => setTimeout(resolve, 600));
-      const now = await rowsThatMention(shop, words);
-      const same = JSON.stringify(now) === JSON.stringify(before);
-      before = now;
+      const [now, open] = await Promise.all([rowsThatMention(shop, words), unsettledEvents(shop, words)]);
+      const same = open === 0 && JSON.stringify(now) === before;
+      before = JSON.stringify(now);
       return same ? now : false;
     },
-    { timeoutMs: 20_000 },
+    { timeoutMs: 60_000, everyMs: 1_000 },
   );
 }
 
