@@ -130,7 +130,7 @@ describe('every operation of schema/operations runs with its example variables',
       ],
     });
     await runAll(visitor(), steps, [
-      ...['CartDiscountCodesUpdate', 'SessionRefresh', 'PasswordReset', 'EmailChangeConfirm', 'EmailChangeUndo'],
+      ...['CartDiscountCodesUpdate', 'SessionRefresh', 'AccountConfirm', 'PasswordReset', 'EmailChangeConfirm', 'EmailChangeUndo'],
       ...SECOND_FACTOR,
       ...UNPAID,
     ]);

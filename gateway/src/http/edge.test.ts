@@ -156,7 +156,7 @@ test('every line that is logged for a request has its id', async () => {
     { query: '{ slow }' }, // longer than the gateway waits
     { query: 'mutation ($p: String!) { sessionCreate(email: "a", password: $p) }', variables: { p: 5 } },
   ];
-  const ids = [];
+  const ids: (string | null)[] = [];
   for (const request of requests) {
     const { headers } = await shop.post(request);
     ids.push(headers.get('x-request-id'));
