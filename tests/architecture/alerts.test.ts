@@ -51,10 +51,12 @@ test('an alarm on a metric, a kind or with a runbook that does not exist is foun
   ]);
 });
 
-test('every runbook belongs to an alarm, and is in the index', () => {
+test('every runbook belongs to an alarm, or is one of those that are begun without one, and is in the index', () => {
   const index = readFileSync(join(root, 'docs/runbooks/README.md'), 'utf8');
   for (const file of readdirSync(join(root, 'docs/runbooks')).filter((name) => name !== 'README.md')) {
-    expect(alerts).toContain(`runbook: docs/runbooks/${file}`);
+    if (!index.split('Without an alarm: ')[1]?.includes(`](${file})`)) {
+      expect(alerts).toContain(`runbook: docs/runbooks/${file}`);
+    }
     expect(index).toContain(`](${file})`);
   }
 });

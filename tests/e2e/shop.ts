@@ -73,11 +73,14 @@ export async function createProduct(
   return { productId: product.id, slug: product.slug, variantId: product.variants[0]?.id as string };
 }
 
+interface Mail {
+  readonly subject: string;
+  readonly text: string;
+  readonly customArgs: Record<string, string>;
+}
+
 /** What the stand-in's mailbox holds for an address. */
-export async function mailsTo(
-  shop: Shop,
-  email: string,
-): Promise<{ subject: string; customArgs: Record<string, string> }[]> {
-  const response = await fetch(`${shop.urls.standIns}/control/mail?to=${encodeURIComponent(email)}`);
-  return ((await response.json()) as { mails: { subject: string; customArgs: Record<string, string> }[] }).mails;
+export async function mailsTo(shop: Shop, email: string): Promise<Mail[]> {
+  const response = await fetch(`${shop.urls.standIns}/control/mail?bodies=true&to=${encodeURIComponent(email)}`);
+  return ((await response.json()) as { mails: Mail[] }).mails;
 }

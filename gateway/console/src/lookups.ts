@@ -44,7 +44,7 @@ export const LOOKUPS: Readonly<Record<string, readonly string[]>> = {
   payment: [
     `query ConsolePayment {
   payments(first: 1, filter: { state: CAPTURED }) {
-    nodes { id amount { centAmount currencyCode } capturedAmount { centAmount currencyCode } }
+    nodes { id amount { centAmount currencyCode } capturedAmount { centAmount currencyCode } refundedAmount { centAmount } }
   }
 }`,
   ],

@@ -77,14 +77,16 @@ test('a later question is asked when the first one finds nothing', async () => {
   expect(from.asked).toEqual(['ConsoleOwnOrder', 'ConsoleOrder']);
 });
 
-test('only a payment that was captured is offered for a refund', async () => {
-  const paid = { id: 'pay_2', capturedAmount: money };
+test('of a payment that was captured the rest is offered for a refund, of another nothing', async () => {
+  const paid = { id: 'pay_2', capturedAmount: money, refundedAmount: { centAmount: 90 } };
   const from = sources({ ConsolePayment: { payments: { nodes: [paid] } } });
   from.memory.remember({ payment: { id: 'pay_1', amount: money, capturedAmount: { ...money, centAmount: 0 } } });
   expect((await fillPlaceholders({ id: '{{payment.id}}', amount: '{{payment.amount}}' }, from)).variables).toEqual({
     id: 'pay_2',
-    amount: { centAmount: 1990, currencyCode: 'EUR' },
+    amount: { centAmount: 1900, currencyCode: 'EUR' },
   });
+  from.memory.remember({ payment: { ...paid, id: 'pay_3', refundedAmount: { centAmount: 1990 } } });
+  expect((await fillPlaceholders({ id: '{{payment.id}}' }, from)).variables).not.toEqual({ id: 'pay_3' });
 });
 
 const variant = (id: string, quantityAvailable: number, weightGrams: number | null, currencyCode = 'EUR') => ({

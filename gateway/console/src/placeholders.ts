@@ -55,8 +55,8 @@ const READERS: Readonly<Record<string, Reader>> = {
   'receivedReturn.id': (back) => (back.status === 'RECEIVED' ? back.id : undefined),
   'approvedReturn.id': (back) => (back.status === 'APPROVED' ? back.id : undefined),
   'approvedReturn.lineId': (back) => path(back, 'lines', '0', 'line', 'id'),
-  'payment.id': (payment) => (isCaptured(payment) ? payment.id : undefined),
-  'payment.amount': (payment) => (isCaptured(payment) ? money(payment.capturedAmount) : undefined),
+  'payment.id': (payment) => refundable(payment) && payment.id,
+  'payment.amount': (payment) => refundable(payment),
   'openedPayment.id': field('id'),
   'authorizedPayment.id': (payment) => (payment.state === 'AUTHORIZED' ? payment.id : undefined),
   'transferPayment.id': (payment) => (payment.state === 'PROCESSING' ? payment.id : undefined),
@@ -206,9 +206,11 @@ function lineWith(order: Thing, fits: (line: Thing) => boolean): unknown {
 /** A line of which a unit can be cancelled and another one stays. */
 const spareLine = (order: Thing): unknown => lineWith(order, (line) => Number(line.quantity) > 1);
 
-/** Only what was paid can be refunded. */
-function isCaptured(payment: Thing): boolean {
-  return Number(path(payment, 'capturedAmount', 'centAmount') ?? 0) > 0;
+/** Only what was paid can be refunded, and what was given back already cannot be once more. */
+function refundable(payment: Thing) {
+  const captured = money(payment.capturedAmount);
+  const centAmount = Number(captured?.centAmount ?? 0) - Number(path(payment, 'refundedAmount', 'centAmount') ?? 0);
+  return captured && centAmount > 0 ? { ...captured, centAmount } : undefined;
 }
 
 /** A refund that staff have to make: no provider does it for them. */

@@ -222,6 +222,24 @@ test('taking the first change back takes later ones back with it, and their own 
   expect((await stored(id)).email).toBe(old);
 });
 
+test('taking a change back takes off a second factor that was enrolled since the change was asked for, and leaves an older one', async () => {
+  const enrol = (id: string, age: string) =>
+    db.query(
+      `INSERT INTO second_factor (account_id, key_id, secret, created_at, confirmed_at, not_before)
+       VALUES ($1, 'k1', '\\x00', now() - $2::interval, now(), now())`,
+      [id, age],
+    );
+  const factors = async (id: string) =>
+    (await db.query('SELECT 1 FROM second_factor WHERE account_id = $1', [id])).rowCount;
+  const [mine, theirs] = [await moved(), await moved()];
+  await enrol(mine.id, '1 hour');
+  await enrol(theirs.id, '0');
+  for (const { id } of [mine, theirs]) {
+    expect(await undo((await mail(id, 'account.email_changed'))?.token ?? '')).toEqual(ACCEPTED);
+  }
+  expect([await factors(mine.id), await factors(theirs.id)]).toEqual([1, 0]);
+});
+
 test('an address that was given up is kept for its owner for seven days, then anybody may have it', async () => {
   const { id, old } = await moved();
   const told = await mail(id, 'account.email_changed');

@@ -461,8 +461,8 @@ test('roles are granted by those that may and effective at the next refresh; nob
 test('a disabled account is out: sessions end, the right password says so, the wrong one does not', async () => {
   const { email, id } = await newUser();
   const session = await signIn(email, PASSWORD);
-  const doc = `mutation A($id: ID!, $on: Boolean!) { userActiveSet(userId: $id, isActive: $on) { user { isActive } ${ERRORS} } }`;
-  const admin = member('usr_admin', ['users:write']);
+  const doc = `mutation A($id: ID!, $on: Boolean!) { userActiveSet(userId: $id, isActive: $on, reason: OTHER) { user { isActive } ${ERRORS} } }`;
+  const admin = member('usr_admin', ['users:support']);
   expect(await run(admin, doc, { id, on: false })).toEqual({ user: { isActive: false }, userErrors: [] });
   expect(codes(await refresh(session.refreshToken))).toEqual(['TOKEN_INVALID']);
   expect(codes(await signIn(email, PASSWORD))).toEqual(['ACCOUNT_DISABLED']);

@@ -105,6 +105,9 @@ const undo = sql<{ changed: boolean; free: boolean | null }>(
      UPDATE account a SET email = change.old_email, email_key = change.old_email_key, email_verified_at = $3, password_hash = $4,
        sequence = a.sequence + 1, auth_changed_at = $3, password_reset_requested_at = $3, confirmation_requested_at = NULL, updated_at = $3
      FROM change, free WHERE a.id = change.account_id AND free.free AND a.sequence = $2 RETURNING a.id),
+   -- Whoever changed the address may have locked its owner out with an app of theirs.
+   unlocked AS (DELETE FROM second_factor f USING changed, change
+                 WHERE f.account_id = changed.id AND f.created_at >= change.requested_at),
    undone AS (UPDATE email_change c SET undone_at = $3 FROM changed, change
                WHERE c.account_id = changed.id AND c.confirmed_at >= change.confirmed_at AND c.undone_at IS NULL),
    used AS (UPDATE account_token t SET used_at = $3 FROM changed WHERE t.account_id = changed.id AND t.used_at IS NULL),

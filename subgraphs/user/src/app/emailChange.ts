@@ -139,7 +139,8 @@ export const confirmEmailChange =
 
 /**
  * Takes a change back by the link that was mailed to the old address, which whoever changed it cannot read: the old address is the account's
- * again, every session ends, the password works no more, and a link for a new one is on its way there. Later changes are taken back with it.
+ * again, every session ends, the password works no more, a second factor that was enrolled since the change was asked for is off, and a link for a
+ * new password is on its way there. Later changes are taken back with it.
  */
 export const undoEmailChange =
   (deps: EmailChangeDeps) =>

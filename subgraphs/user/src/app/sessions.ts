@@ -76,7 +76,7 @@ export const createSession =
     if (!attempt.account || !matches) return refused(WRONG);
     const { account } = attempt.account;
     if (!account.isActive) return refused(DISABLED);
-    return done(await openSession(deps, account, command.client, throttleKey));
+    return done(await openSession(deps, account, command.client, throttleKey, now));
   };
 
 /** The refusal of an attempt that comes too early. */
@@ -91,15 +91,17 @@ export function delayed(until: Date, now: Date): AccountError {
 
 /**
  * Opens a session of an account that has proved itself, unless it has a second factor: then the answer is a challenge for it. Every way to sign in ends
- * here, so that none leads around the second factor.
+ * here, so that none leads around the second factor. `asOf` is a time before the account was read: should its rights change meanwhile, the
+ * token counts as issued before.
  */
 export async function openSession(
   deps: SessionDeps,
   account: Account,
   client: Client,
   throttleKey: Buffer | null,
+  asOf?: Date,
 ): Promise<SignIn> {
-  const now = deps.now();
+  const now = asOf ?? deps.now();
   if (account.secondFactor) return challenge(deps, account.id, throttleKey, now);
   const { session, refreshToken } = newSession(deps, account.id, client, now);
   // False: the second factor was switched on since the account was read.
