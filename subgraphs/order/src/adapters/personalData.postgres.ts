@@ -10,8 +10,11 @@ const request = sql<never>(
    ON CONFLICT (customer_id) DO UPDATE SET erased_at = NULL`,
 );
 
-/** Nothing will happen to it any more that its customer must be told of. */
-const IS_OVER = `o.status IN ('EXPIRED', 'CANCELLED', 'COMPLETED')
+/**
+ * Nothing will happen to it any more that its customer must be told of. An expired one may be revived by money that is on its way: it is
+ * over when none comes any more.
+ */
+const IS_OVER = `(o.status IN ('CANCELLED', 'COMPLETED') OR o.status = 'EXPIRED' AND o.expired_at < now() - interval '1 hour')
   AND NOT EXISTS (SELECT 1 FROM order_return r WHERE r.order_id = o.id AND r.status IN ('REQUESTED', 'APPROVED', 'RECEIVED'))
   AND NOT EXISTS (SELECT 1 FROM order_edit d WHERE d.order_id = o.id AND d.state IN ('PREPARING', 'AWAITING_PAYMENT', 'UNDOING'))`;
 

@@ -1,8 +1,8 @@
 import { events, newEvent } from '@souk/events';
 import { newId } from '@souk/runtime';
+import { expiredLongAgo, settleOf } from '../testing/ageRows.js';
 import { type OrderHarness, orderHarness, user } from '../testing/harness.js';
-import { deliveredOrder, type PaidOrder, paidOrder, STAFF } from '../testing/paidOrders.js';
-import { settleOf } from '../testing/settleOf.js';
+import { afterSalesCart, deliveredOrder, type PaidOrder, paidOrder, STAFF } from '../testing/paidOrders.js';
 
 let h: OrderHarness;
 beforeAll(async () => {
@@ -105,6 +105,41 @@ test('an order that is under way keeps its address until it is over, and so does
   await applied(order);
   await rounds();
   expect(await acknowledged(viewer)).toEqual(['account.erased']);
+});
+
+test('an order that has expired keeps its address for an hour, since late money revives it; after that money goes back', async () => {
+  const viewer = someone();
+  h.cart.state.cart = afterSalesCart();
+  const expectedTotal = { centAmount: 3_989, currencyCode: 'EUR' };
+  const placed = await h.app.placeOrder(viewer, h.command({ expectedTotal }));
+  if (!placed.ok) throw new Error('not placed');
+  const { id, totalCents } = placed.order;
+  await h.makeOverdue(id);
+  await h.app.expireOrders();
+  const read = async () => (await h.app.findOrders(STAFF, [id], { lines: false, timeline: false }))[0];
+  await h.app.requestErasure(ask(viewer));
+  await rounds();
+  expect(await read()).toMatchObject({ status: 'EXPIRED', email: 'ada@example.com' });
+  await expiredLongAgo(h.database, id);
+  await rounds();
+  expect(await read()).toMatchObject({ status: 'EXPIRED', email: 'erased@erased.invalid' });
+  const paymentId = newId('pay');
+  await h.app.applyCapture(
+    newEvent(events.paymentCaptured, {
+      aggregateId: paymentId,
+      sequence: 1,
+      data: {
+        paymentId,
+        orderId: id,
+        centAmount: totalCents,
+        currencyCode: 'EUR',
+        provider: 'stripe',
+        capturedAt: new Date().toISOString(),
+      },
+    }),
+  );
+  expect((await read())?.status).toBe('EXPIRED');
+  expect(await h.events(id)).toContain('order.refund_required');
 });
 
 test('an order that was placed meanwhile is erased when it is told once more', async () => {

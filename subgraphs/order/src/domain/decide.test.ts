@@ -2,6 +2,7 @@ import { checkedOutCart, pendingOrder } from '../testing/samples.js';
 import { decideCancellation } from './decideCancellation.js';
 import { decideCapture } from './decideCapture.js';
 import { decidePlacement, priceRefusal } from './decidePlacement.js';
+import { ERASED_EMAIL } from './erasure.js';
 import { orderNumber } from './orderNumber.js';
 
 const paid = { paymentId: 'pay_1', centAmount: 4_550, currencyCode: 'EUR' };
@@ -9,6 +10,12 @@ const paid = { paymentId: 'pay_1', centAmount: 4_550, currencyCode: 'EUR' };
 describe('money that arrives', () => {
   test.each([
     ['pays a waiting order', pendingOrder(), paid, { kind: 'CONFIRM', excessCents: 0 }],
+    [
+      'cannot revive an expired order whose customer has deleted his account',
+      pendingOrder({ status: 'EXPIRED', email: ERASED_EMAIL }),
+      paid,
+      { kind: 'REFUND', reason: 'ORDER_EXPIRED' },
+    ],
     ['may revive an expired order', pendingOrder({ status: 'EXPIRED' }), paid, { kind: 'REVIVE', excessCents: 0 }],
     [
       'for a cancelled order goes back',

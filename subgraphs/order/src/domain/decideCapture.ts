@@ -1,4 +1,5 @@
 import type { OrderEdit } from './edit.js';
+import { isErased } from './erasure.js';
 import type { Order } from './order.js';
 import { isLegal } from './orderStates.js';
 
@@ -47,6 +48,8 @@ export function decideCapture(order: Order, captured: CapturedMoney): CaptureDec
     return order.status === 'PENDING_PAYMENT' ? { kind: 'ASK_AGAIN' } : { kind: 'REFUND', reason: 'AMOUNT_MISMATCH' };
   }
   if (isLegal('CONFIRM', order, 'system')) return { kind: 'CONFIRM', excessCents };
+  // There is no address any more that it could be sent to.
+  if (isErased(order)) return { kind: 'REFUND', reason: 'ORDER_EXPIRED' };
   if (isLegal('REVIVE', order, 'system')) return { kind: 'REVIVE', excessCents };
   return { kind: 'REFUND', reason: 'ORDER_CANCELLED' };
 }

@@ -9,3 +9,13 @@ const settle = sql<never>(
 export async function settleOf(database: Database, aggregateId: string): Promise<void> {
   await database.query(settle, [aggregateId]);
 }
+
+const longAgo = sql<never>(
+  'test.expiredLongAgo',
+  `UPDATE orders SET expired_at = now() - interval '61 minutes' WHERE id = $1`,
+);
+
+/** As if an order had expired an hour ago. */
+export async function expiredLongAgo(database: Database, orderId: string): Promise<void> {
+  await database.query(longAgo, [orderId]);
+}
