@@ -101,6 +101,16 @@ test('roles are granted and taken away, effective at once, and each change is in
   ]);
 });
 
+test('a token of a sign-in beside a change of roles has the new roles, or is void', async () => {
+  for (const waitMs of [0, 10, 20, 30, 40, 60]) {
+    const { id, email } = await account(['STAFF']);
+    const [{ accessToken }] = await Promise.all([signIn(email), delay(waitMs).then(() => setRoles(admin(), id, []))]);
+    const claims = JSON.parse(Buffer.from(accessToken?.split('.')[1] ?? '', 'base64url').toString());
+    const isVoid = Math.round(claims.iat * 1_000) <= (await announced(id));
+    expect(isVoid || !claims.scopes.includes('orders:write')).toBe(true);
+  }
+});
+
 test('of two administrators who take ADMIN from each other at once, one stays; the last one cannot be disabled, nor disable itself', async () => {
   const { rows } = await db.query(`SELECT id, email FROM account WHERE 'ADMIN' = ANY (roles)`);
   expect(rows).toHaveLength(1);
