@@ -9,13 +9,17 @@ const candidates = sql<{ id: string; version: number; email: string }>(
    ORDER BY o.placed_at DESC, o.id DESC LIMIT $2`,
 );
 
-/** Locked in the order of their ids, so that two claims never wait for each other. $1 customer, $2 orders, $3 timeline, $4 outbox. */
+/**
+ * Locked in the order of their ids, so that two claims never wait for each other. Nothing goes to a customer whose erasure is under way: it would
+ * not be erased. $1 customer, $2 orders, $3 timeline, $4 outbox.
+ */
 const assign = sql<{ id: string }>(
   'order.claim',
   `WITH wanted AS (SELECT * FROM jsonb_to_recordset($2::jsonb) AS w(id text, read_version int)),
    locked AS MATERIALIZED (
      SELECT o.id FROM orders o JOIN wanted w ON w.id = o.id AND w.read_version = o.version
-     WHERE o.customer_id IS NULL ORDER BY o.id FOR UPDATE OF o),
+     WHERE o.customer_id IS NULL AND NOT EXISTS (SELECT 1 FROM customer_erasure e WHERE e.customer_id = $1)
+     ORDER BY o.id FOR UPDATE OF o),
    claimed AS (
      UPDATE orders o SET customer_id = $1, version = o.version + 1 FROM locked WHERE o.id = locked.id RETURNING o.id),
    timeline AS (${TIMELINE_INSERT('$3')} WHERE entry.order_id IN (SELECT id FROM claimed)),

@@ -16,6 +16,11 @@ const copies = sql(
    FROM orders o, generate_series(1, $2::int) AS n WHERE o.id = $1`,
 );
 
+const erasing = sql(
+  'test.erasing',
+  `INSERT INTO customer_erasure (customer_id, erasure_id, requested_at) VALUES ($1, 'ers_1', now())`,
+);
+
 const PARTS = { lines: false, timeline: true };
 const STAFF = user('usr_staff', ['orders:read']);
 
@@ -150,6 +155,15 @@ test('a claim and a cancellation that race are both done', async () => {
   expect(order?.customerId).toBe(userId);
   // Whoever was first: a guest cannot cancel what has an owner by then.
   expect(order?.status).toBe(cancelled.ok ? 'CANCELLED' : 'PENDING_PAYMENT');
+});
+
+test('an account that is being erased gets nothing any more, though it still had its address a moment ago', async () => {
+  const email = address();
+  const userId = owner(email);
+  const id = await placed(email);
+  await h.database.query(erasing, [userId]);
+  expect(await claim(userId)).toMatchObject({ ok: false, errors: [{ code: 'CONFLICT' }] });
+  expect(await ownerOf(id)).toBeNull();
 });
 
 test('hundreds of orders are claimed in batches', async () => {
