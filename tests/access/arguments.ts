@@ -64,7 +64,7 @@ function selectionOf(type: unknown): string {
   if (!isObjectType(type)) return '';
   const fields = type.getFields();
   const inner = ['id', 'userErrors'].filter((name) => name in fields);
-  const chosen = inner.map((name) => (name === 'userErrors' ? 'userErrors { code }' : name));
+  const chosen = inner.map((name) => (name === 'userErrors' ? 'userErrors { code message field }' : name));
   return ` { __typename ${chosen.join(' ')} }`;
 }
 

@@ -115,6 +115,43 @@ export function entityMatrix(of: () => World): void {
     }
   });
 
+  test('a draft is in no listing, search or look-up but of whoever writes the catalogue', async () => {
+    const { id, slug, variantId } = world.draftProduct;
+    const query = `{
+      byId: product(id: "${id}") { id }
+      bySlug: product(slug: "${slug}") { id }
+      variant: productVariant(id: "${variantId}") { id }
+      bySku: productVariant(sku: "${slug}") { id }
+      listed: products(filter: { ids: ["${id}"] }) { nodes { id } }
+      drafts: products(filter: { ids: ["${id}"], status: DRAFT }) { nodes { id } }
+      found: products(filter: { search: "${world.marker}" }) { nodes { slug } }
+      search(query: "${slug}") { nodes { slug } }
+      searchSuggest(query: "${world.marker}", limit: 20) { product { slug } }
+    }`;
+    for (const { name, token, scopes } of world.people) {
+      const { data, errors } = await askGateway(world.shop, token, query, {});
+      expect({ name, errors, data: data !== null }).toEqual({ name, errors: undefined, data: true });
+      const told = JSON.stringify(data);
+      const shown = { name, id: told.includes(id), variant: told.includes(variantId), slug: told.includes(slug) };
+      const may = scopes.includes('catalog:write');
+      expect(shown).toEqual({ name, id: may, variant: may, slug: shown.slug && may });
+    }
+  });
+
+  test('customers are not told who of the staff did what, nor what they note among themselves', async () => {
+    const query = `query ($id: ID!) { order(id: $id) { events(first: 100) { type message actor data } returns { receiptNote } edits { note } } }`;
+    for (const { name, token, owner, scopes } of world.people) {
+      const staff = scopes.includes('orders:read');
+      if (!owner && !staff) continue;
+      const { data } = await askGateway(world.shop, token, query, { id: world.things.order });
+      const told = JSON.stringify(data);
+      expect({ name, note: told.includes('among ourselves') }).toEqual({ name, note: staff });
+      const order = data?.order as { events: { type: string; actor: string }[] } | undefined;
+      const shipped = order?.events.find(({ type }) => type === 'FULFILLED')?.actor;
+      expect({ name, shipped }).toEqual({ name, shipped: staff ? expect.stringMatching(/^usr_/) : 'staff' });
+    }
+  });
+
   test('what services put together about an order tells nobody more than each of them', async () => {
     const query = `query ($id: ID!) { order(id: $id) {
     id

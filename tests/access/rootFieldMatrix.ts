@@ -1,8 +1,8 @@
 import { IDS } from '../../scripts/access/decisions.mjs';
 import { type AccessField, accessFields } from '../../scripts/access/fields.mjs';
 import { outcomeOf, outcomeOfRule } from '../../scripts/access/outcomes.mjs';
-import { callOf, subgraphs } from './arguments.js';
-import { askGateway, askSubgraph, codesOf, each, outcomeIn } from './client.js';
+import { callOf, subgraphs, thingOf } from './arguments.js';
+import { type Answer, askGateway, askSubgraph, codesOf, each, outcomeIn } from './client.js';
 import type { Person, World } from './world.js';
 
 const fields = accessFields(subgraphs).filter((field) => field.root);
@@ -49,7 +49,7 @@ function callOfCell({ field, person, path }: Cell, text: string) {
   });
 }
 
-const named = ({ field, path, person }: Cell) =>
+const nameOf = ({ field, path, person }: Cell) =>
   `${field.key}${path === undefined ? '' : `(${path})`} by ${person.name}`;
 
 /** What ends something comes after everything else that needs it. */
@@ -71,14 +71,34 @@ export function rootFieldMatrix(of: () => World): void {
       const { query, variables } = callOfCell(cell, `${world.marker}-${cell.field.name}`);
       return outcomeIn(await askGateway(world.shop, cell.person.token, query, variables), cell.field.name);
     });
-    const expected = Object.fromEntries(refused.map((cell) => [named(cell), cell.expected]));
-    expect(Object.fromEntries(refused.map((cell, at) => [named(cell), outcomes[at]]))).toEqual(expected);
+    const expected = Object.fromEntries(refused.map((cell) => [nameOf(cell), cell.expected]));
+    expect(Object.fromEntries(refused.map((cell, at) => [nameOf(cell), outcomes[at]]))).toEqual(expected);
     expect(await world.rows()).toEqual(world.rest);
     // Every field that is not for everybody is among them.
     const open = new Set(['public', 'owned', 'authenticated']);
     const asked = new Set(refused.map(({ field }) => field.key));
     const never = shown.filter(({ key }) => !asked.has(key)).filter(({ rule }) => !open.has(String(rule?.kind)));
     expect(never).toEqual([]);
+  }, 60_000);
+
+  test('what is somebody else’s is answered exactly as what does not exist', async () => {
+    const hidden = cells().filter(({ person, path, expected }) => {
+      const ruled = expected === 'UNAUTHENTICATED' || expected === 'FORBIDDEN';
+      return path !== undefined && expected !== 'allowed' && !ruled && person.role !== 'ADMIN';
+    });
+    const said = (answer: Answer) =>
+      JSON.stringify({ data: answer.data, errors: answer.errors?.map(({ message }) => message) });
+    const told = await each(hidden, async (cell) => {
+      const { query, variables } = callOfCell(cell, `${world.marker}-hidden`);
+      const named = world.things[thingOf(cell.field, String(cell.path))] as string;
+      const unknown = JSON.parse(JSON.stringify(variables).replaceAll(named, NOBODYS)) as object;
+      expect(unknown).not.toEqual(variables);
+      const [real, none] = await Promise.all(
+        [variables, unknown].map((one) => askGateway(world.shop, cell.person.token, query, one)),
+      );
+      return said(real as Answer) === said(none as Answer) ? [] : [{ cell: nameOf(cell), real, none }];
+    });
+    expect(told.flat()).toEqual([]);
   }, 60_000);
 
   test('what is for services only does not exist for clients, and is refused to everybody on whose behalf the gateway signs', async () => {
@@ -192,7 +212,7 @@ export function rootFieldMatrix(of: () => World): void {
       const decision = path === undefined ? undefined : IDS[`${field.key}(${path})`];
       const asIfNone = decision?.kind === 'theirs' && outcome === decision.refusal;
       if (asIfNone || ACCESS.some((code) => codesOf(answer).includes(code))) {
-        wrong.push({ cell: named(cell), outcome, errors: answer.errors });
+        wrong.push({ cell: nameOf(cell), outcome, errors: answer.errors });
       }
     };
     await each(

@@ -234,6 +234,7 @@ async function ownersThings({ shop, buyer, admin, owner, marker, lines }: Owners
     idempotencyKey: randomUUID(),
   });
   const fulfillment = shipped.data.fulfillmentCreate.fulfillment.id;
+  await admin.send('OrderNoteAdd', { orderId: order, text: `${marker} among ourselves`, isPublic: false });
   await admin.send('FulfillmentDeliver', { id: fulfillment });
   const back = await buyer.send<{ returnRequest: { return: { id: string } } }>('ReturnRequest', {
     input: {

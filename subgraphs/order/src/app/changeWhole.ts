@@ -32,14 +32,19 @@ const ATTEMPTS = 8;
 /**
  * Reads an order (by its own id, a parcel's or a return's), decides, and writes what changed together with what is told about
  * it, if the order still has the version that was decided on; else it decides again. So of two who ship the last unit at
- * once one does, and the other one sees that it is gone.
+ * once one does, and the other one sees that it is gone. `missing` is the refusal when there is nothing of this handle: for what
+ * somebody may not see it must be the very same, or ids could be tried out.
  */
 export const changeWhole =
   (deps: ChangeWholeDeps) =>
-  async (handle: OrderHandle, decide: (order: WholeOrder) => Decision | Promise<Decision>): Promise<WholeResult> => {
+  async (
+    handle: OrderHandle,
+    decide: (order: WholeOrder) => Decision | Promise<Decision>,
+    missing: Refusal = missingOf(handle),
+  ): Promise<WholeResult> => {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const before = await deps.whole.of(handle);
-      if (before === undefined) return { ok: false, errors: [missingOf(handle)] };
+      if (before === undefined) return { ok: false, errors: [missing] };
       const { step, tell } = await decide(before);
       if (step.kind === 'REPLAY') return { ok: true, order: before };
       if (step.kind === 'REFUSE') return { ok: false, errors: [step.refusal] };

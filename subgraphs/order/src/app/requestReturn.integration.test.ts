@@ -16,6 +16,8 @@ afterEach(() => {
 
 const DAY = 86_400_000;
 
+const NO_RETURN = { lines: [], reason: 'SIZE', note: null, idempotencyKey: 'never-used-here' } as const;
+
 describe('asking to return', () => {
   test('is published once per key, and numbered within the order', async () => {
     const order = await deliveredOrder(h);
@@ -92,7 +94,12 @@ describe('asking to return', () => {
     const order = await deliveredOrder(h, user('usr_1'));
     const asked = await order.ask([[order.lamp, 1]], { viewer });
     if (may) expect(asked.result.ok).toBe(true);
-    else expect(asked.result).toMatchObject({ errors: [{ code: 'NOT_FOUND' }] });
+    else {
+      // The same words and place as for an order that does not exist: ids cannot be tried out.
+      const none = await h.app.requestReturn(viewer, { ...NO_RETURN, orderId: 'ord_none' });
+      expect(asked.result).toMatchObject({ errors: [{ code: 'NOT_FOUND' }] });
+      expect(asked.result).toEqual(none.result);
+    }
     const { returnId } = may ? asked : await order.ask([[order.lamp, 1]]);
     const cancelled = await h.app.cancelReturn(viewer, String(returnId));
     if (may) expect(cancelled).toMatchObject({ ok: true, order: { returns: [{ status: 'CANCELLED' }] } });

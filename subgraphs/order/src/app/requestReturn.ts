@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { events, newEvent } from '@souk/events';
 import { actorOf, newId, ServiceUnavailable, type Viewer } from '@souk/runtime';
 import { decideReturnRequest, earlierRequest, type ReturnRequest } from '../domain/decideReturn.js';
+import type { Refusal } from '../domain/refusal.js';
 import type { ReturnReason } from '../domain/return.js';
 import { refuse, type Step, type WholeOrder } from '../domain/wholeOrder.js';
 import type { Article, Articles } from './afterSalesPorts.js';
-import { type ChangeWholeDeps, changeWhole, nothing, type WholeResult } from './changeWhole.js';
+import { type ChangeWholeDeps, changeWhole, type Decision, nothing, type WholeResult } from './changeWhole.js';
 import { invalid, keyFault, textFault } from './inputFaults.js';
 import { returnEvent } from './parcelEvents.js';
 import type { Clock } from './ports.js';
@@ -57,7 +58,7 @@ export const requestReturn =
     const inputHash = hashOf(command, note);
     let articles: ReadonlyMap<string, Article> | undefined;
 
-    const result = await changeWhole(deps)({ kind: 'order', id: command.orderId }, async (order) => {
+    const decide = async (order: WholeOrder): Promise<Decision> => {
       const by = actingOn(viewer, order);
       if (by === null) return { step: noSuchOrder, tell: nothing };
       const earlier = earlierRequest(order, key, inputHash);
@@ -90,7 +91,8 @@ export const requestReturn =
           published: [newEvent(events.returnRequested, returnEvent(after, id, now))],
         }),
       };
-    });
+    };
+    const result = await changeWhole(deps)({ kind: 'order', id: command.orderId }, decide, missing);
     if (!result.ok) return { result, returnId: null };
     return { result, returnId: result.order.returns.find((back) => back.key === key)?.id ?? null };
   };
@@ -124,7 +126,9 @@ function exchangeOf(variantId: string | null, articles: ReadonlyMap<string, Arti
   return { ...named, unitPriceCents: price.centAmount };
 }
 
-const noSuchOrder = refuse('NOT_FOUND', 'There is no such order.', ['input', 'orderId']);
+const missing: Refusal = { code: 'NOT_FOUND', message: 'There is no such order.', field: ['input', 'orderId'] };
+/** Somebody else's order is answered as one that does not exist. */
+const noSuchOrder: Step = { kind: 'REFUSE', refusal: missing };
 const cannotAsk = refuse(
   'DEPENDENCY_UNAVAILABLE',
   'The catalogue cannot be asked right now. Try again with the same key.',
