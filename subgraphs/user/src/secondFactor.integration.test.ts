@@ -234,6 +234,18 @@ describe('signing in', () => {
     expect(rows).toEqual([{ n: 2 }]); // the one that switched it on, and this one
   });
 
+  test('two good codes at once on one challenge open one session, and the other code stays good', async () => {
+    const { email, uri, recoveryCodes } = await protectedPerson();
+    for (const recovery of recoveryCodes.slice(0, 5)) {
+      await db.query('UPDATE second_factor SET last_step = last_step - 2');
+      const challenge = await challengeOf(email);
+      const both = await Promise.all([codeOf(uri), recovery].map((code) => answer(challenge, code)));
+      expect(both.filter((one) => one.accessToken !== null)).toHaveLength(1);
+      const [byApp] = both;
+      if (byApp?.accessToken) expect(codes(await answer(await challengeOf(email), recovery))).toEqual([]);
+    }
+  });
+
   test('a recovery code stands in for the app once; typed as it comes', async () => {
     const { email, viewer, recoveryCodes } = await protectedPerson();
     const [code = ''] = recoveryCodes;
