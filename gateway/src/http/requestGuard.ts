@@ -1,4 +1,4 @@
-import { errorBody } from '@souk/runtime';
+import { errorBody, textFault, textFaultOf } from '@souk/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 /** What is told to those inside only: a request that came through a proxy is somebody else's. */
@@ -15,6 +15,25 @@ export function addRequestGuard(app: FastifyInstance): void {
     const [status, code, message] = refusal;
     send(request, reply, status, code, message);
   });
+  app.addHook('preHandler', (request, reply, done) => {
+    const fault = request.routeOptions.url === '/graphql' ? faultOfTexts(request) : undefined;
+    if (fault === undefined) return done();
+    send(request, reply, 400, 'BAD_USER_INPUT', fault);
+  });
+}
+
+function faultOfTexts(request: FastifyRequest): string | undefined {
+  if (request.method !== 'GET') return request.rawBody && textFault(request.rawBody, request.body);
+  const { query, variables } = request.query as { query?: unknown; variables?: unknown };
+  return textFaultOf({ query }, parsed(variables));
+}
+
+function parsed(variables: unknown): unknown {
+  try {
+    return typeof variables === 'string' ? JSON.parse(variables) : variables;
+  } catch {
+    return undefined; // refused by who needs it
+  }
 }
 
 type Refusal = readonly [status: number, code: string, message: string];

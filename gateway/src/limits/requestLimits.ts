@@ -1,5 +1,4 @@
-import { isIPv6 } from 'node:net';
-import type { Viewer } from '@souk/runtime';
+import { clientNetwork, type Viewer } from '@souk/runtime';
 import type { OperationClass } from './operationClasses.js';
 import type { Allowance, RateLimiter } from './rateLimiter.js';
 
@@ -52,25 +51,14 @@ export function createRequestLimits(limiter: RateLimiter, factor: number): Reque
   };
 
   return {
-    request: (address) => take('request', 'address', subjectOf(address)),
+    request: (address) => take('request', 'address', clientNetwork(address)),
     operation(classes, address, viewer) {
       const waits: (number | Promise<number>)[] = [];
       for (const name of classes) {
-        waits.push(take(name, 'address', subjectOf(address)));
+        waits.push(take(name, 'address', clientNetwork(address)));
         if (viewer.kind === 'user') waits.push(take(name, 'user', viewer.userId));
       }
       return waits.every((wait) => wait === 0) ? 0 : Promise.all(waits).then((seconds) => Math.max(0, ...seconds));
     },
   };
-}
-
-/** A client of IPv6 has 2^64 addresses: its network counts as one. */
-function subjectOf(address: string): string {
-  if (!isIPv6(address) || address.includes('.')) return address;
-  const [head = '', tail] = address.split('::');
-  const groups = head.split(':').filter((group) => group !== '');
-  const missing = tail === undefined ? 0 : 8 - groups.length - tail.split(':').filter((group) => group !== '').length;
-  return [...groups, ...Array.from({ length: Math.max(missing, 0) }, () => '0'), ...(tail ?? '').split(':')]
-    .slice(0, 4)
-    .join(':');
 }

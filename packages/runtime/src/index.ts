@@ -3,6 +3,7 @@ import './telemetryOff.js';
 export { abortAfter } from './abortAfter.js';
 export { type AccessRule, accessRules, checkAccess } from './access.js';
 export { apolloLogger } from './apolloLogger.js';
+export { clientNetwork } from './clientNetwork.js';
 export { baseConfig, ConfigError, configTypes, identityConfig, loadConfig } from './config.js';
 export {
   countStatement,
@@ -38,7 +39,7 @@ export { type Life, runService } from './lifecycle.js';
 export { createLoadMeter } from './loadMeter.js';
 export { createLogger, type Logger } from './logger.js';
 export { metrics } from './metrics.js';
-export { decodeCursor, encodeCursor, MAX_PAGE_SIZE } from './pagination.js';
+export { decodeCursor, encodeCursor, isMoment, MAX_PAGE_SIZE } from './pagination.js';
 export { asPrivileged, currentPrivilegedAction, type PrivilegedAction } from './privileged.js';
 export { type Repeating, startRepeating } from './repeating.js';
 export { scalars } from './scalars.js';
@@ -47,6 +48,7 @@ export { asksAnywhereFor, asksFor } from './selection.js';
 export { createServiceClient, type ServiceClient } from './serviceClient.js';
 export { STATEMENTS_HEADER } from './statementsHeader.js';
 export type { SubgraphOptions, SubgraphServer } from './subgraphServer.js';
+export { textFault, textFaultOf } from './textFault.js';
 export { actorOf, type ClientInfo, hasScope, SERVICES, type ServiceName, type Viewer } from './viewer.js';
 
 /** Starts a subgraph's server. Apollo and its schema tools are loaded here, so that processes without a graph stay small. */

@@ -21,6 +21,7 @@ import type { Logger } from './logger.js';
 import { counter } from './metrics.js';
 import { scalars } from './scalars.js';
 import { STATEMENTS_HEADER } from './statementsHeader.js';
+import { textFault } from './textFault.js';
 import { actorOf, type ClientInfo, type ServiceName, type Viewer } from './viewer.js';
 
 export interface SubgraphOptions<C extends { viewer: Viewer }> {
@@ -114,6 +115,8 @@ export async function createSubgraphServer<C extends { viewer: Viewer }>(
           ),
         );
     }
+    const fault = textFault(request.rawBody ?? Buffer.alloc(0), request.body);
+    if (fault) return reply.code(400).send(errorBody('BAD_USER_INPUT', fault, request));
     request.viewer = check.viewer;
     request.client = check.client;
     request.work = { ...(request.work as WorkContext), actor: actorOf(check.viewer) };

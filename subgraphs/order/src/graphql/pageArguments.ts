@@ -1,4 +1,4 @@
-import { ClientError, decodeCursor, encodeCursor } from '@souk/runtime';
+import { ClientError, decodeCursor, encodeCursor, isMoment } from '@souk/runtime';
 import type { Draft } from '../domain/draft.js';
 import type { OrderView } from '../domain/order.js';
 
@@ -12,8 +12,7 @@ export const cursorOfDraft = (draft: Draft): string => encodeCursor([draft.creat
 export function placeOf(cursor: string | null | undefined): { placedAt: string; id: string } | null {
   if (cursor === null || cursor === undefined) return null;
   const [placedAt, id, ...rest] = decodeCursor(cursor) ?? [];
-  const valid = typeof placedAt === 'string' && typeof id === 'string' && rest.length === 0;
-  if (!valid || Number.isNaN(Date.parse(placedAt))) {
+  if (!isMoment(placedAt) || typeof id !== 'string' || rest.length > 0) {
     throw new ClientError('BAD_USER_INPUT', '`after` is not a cursor of this list.');
   }
   return { placedAt, id };

@@ -1,4 +1,4 @@
-import { ClientError, decodeCursor, encodeCursor } from '@souk/runtime';
+import { ClientError, decodeCursor, encodeCursor, isMoment } from '@souk/runtime';
 import type { PaymentView } from '../domain/payment.js';
 
 /** Where a payment lies in lists: newest first. */
@@ -8,8 +8,7 @@ export const cursorOf = (payment: PaymentView): string => encodeCursor([payment.
 export function placeOf(cursor: string | null | undefined): { createdAt: string; id: string } | null {
   if (cursor === null || cursor === undefined) return null;
   const [createdAt, id, ...rest] = decodeCursor(cursor) ?? [];
-  const valid = typeof createdAt === 'string' && typeof id === 'string' && rest.length === 0;
-  if (!valid || Number.isNaN(Date.parse(createdAt))) {
+  if (!isMoment(createdAt) || typeof id !== 'string' || rest.length > 0) {
     throw new ClientError('BAD_USER_INPUT', '`after` is not a cursor of this list.');
   }
   return { createdAt, id };

@@ -1,4 +1,4 @@
-import { ClientError, decodeCursor, MAX_PAGE_SIZE } from '@souk/runtime';
+import { ClientError, decodeCursor, isMoment, MAX_PAGE_SIZE } from '@souk/runtime';
 import type { QueryResolvers } from '../../generated/graphql.js';
 
 export const auditLog: NonNullable<QueryResolvers['auditLog']> = async (_parent, args, { app }) => {
@@ -21,7 +21,7 @@ export const auditLog: NonNullable<QueryResolvers['auditLog']> = async (_parent,
 
 function readCursor(cursor: string): [string, string] {
   const [occurredAt, id] = decodeCursor(cursor) ?? [];
-  if (typeof occurredAt !== 'string' || typeof id !== 'string' || Number.isNaN(Date.parse(occurredAt))) {
+  if (!isMoment(occurredAt) || typeof id !== 'string') {
     throw new ClientError('BAD_USER_INPUT', '"after" is not a cursor of this list.');
   }
   return [occurredAt, id];

@@ -1,4 +1,4 @@
-import { ClientError, decodeCursor, MAX_PAGE_SIZE } from '@souk/runtime';
+import { ClientError, decodeCursor, isMoment, MAX_PAGE_SIZE } from '@souk/runtime';
 import type { QueryResolvers } from '../../generated/graphql.js';
 
 export const users: NonNullable<QueryResolvers['users']> = async (_parent, args, { app }) => {
@@ -23,7 +23,7 @@ export const users: NonNullable<QueryResolvers['users']> = async (_parent, args,
 
 function readCursor(cursor: string): [string, string] {
   const [createdAt, id] = decodeCursor(cursor) ?? [];
-  if (typeof createdAt !== 'string' || typeof id !== 'string' || Number.isNaN(Date.parse(createdAt))) {
+  if (!isMoment(createdAt) || typeof id !== 'string') {
     throw new ClientError('BAD_USER_INPUT', '"after" is not a cursor of this list.');
   }
   return [createdAt, id];
