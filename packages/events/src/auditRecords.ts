@@ -1,5 +1,6 @@
 import { currentPrivilegedAction } from '@souk/runtime';
 import type { EventOf } from './envelope.js';
+import { isSubjectId } from './fields.js';
 import { newEvent } from './newEvent.js';
 import { events } from './topology.js';
 
@@ -27,7 +28,7 @@ export const subjectTypeOf = (id: string): string => SUBJECTS[id.slice(0, id.ind
 /**
  * What the audit log is told about a change: one record for each subject while a privileged action is being done, none in the work of
  * customers and services. Stores call it and write the records in the transaction of the change, so that no change is without
- * its record, and no record without its change. `aggregateId` is the subject.
+ * its record, and no record without its change. `aggregateId` is the subject. Text that is no id names nothing, and nothing is told of it.
  */
 export function auditRecords(
   subjectIds: readonly string[],
@@ -36,7 +37,7 @@ export function auditRecords(
   const privileged = currentPrivilegedAction();
   if (!privileged) return [];
   const { service, action, actorId } = privileged;
-  return [...new Set(subjectIds)].map((subjectId) =>
+  return [...new Set(subjectIds)].filter(isSubjectId).map((subjectId) =>
     newEvent(events.auditRecorded, {
       aggregateId: subjectId,
       sequence: 0,

@@ -46,3 +46,6 @@ export const stockIds = () =>
     )
     .max(200)
     .default([]);
+
+/** Whether a text may stand in the audit log as what an action was done to: ids of ours and of providers, and nothing that a person writes. */
+export const isSubjectId = (text: string): boolean => /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}$/.test(text);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEvent } from '../defineEvent.js';
-import { code, idOf } from '../fields.js';
+import { code, idOf, isSubjectId } from '../fields.js';
 
 /**
  * Somebody did something by the rights of a role: goes into the audit log, which the user service keeps. Only ids and codes. An action
@@ -19,7 +19,7 @@ export const auditRecorded = defineEvent({
     action: code(),
     actorId: idOf('usr'),
     subjectType: code(),
-    subjectId: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}$/, 'must be an id'),
+    subjectId: z.string().refine(isSubjectId, 'must be an id'),
     /** What else there is to know, such as a reason. */
     codes: z.array(code()).max(20).default([]),
   }),
