@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { startConsumers, startRelay } from '@souk/outbox';
 import { openDatabase, watchBacklog } from '@souk/postgres';
 import {
+  clientNetwork,
   createLogger,
   createSubgraphServer,
   type Life,
@@ -29,7 +30,7 @@ import { createConfirmationStore, createSessionStore, purgeSessions } from './ad
 import { createTokenVoider } from './adapters/voidTokens.redis.js';
 import { createExportLinks } from './app/exportLinks.js';
 import { createApp } from './app/index.js';
-import type { Config } from './config.js';
+import { type Config, isConfirmationRequired } from './config.js';
 import { consumers } from './consumers/index.js';
 import { PrismaClient } from './generated/prisma/client.js';
 import type { Context } from './graphql/context.js';
@@ -107,7 +108,8 @@ export async function startUser(
     newEmailChangeId: () => newId('emc'),
     newAddressId: () => newId('adr'),
     newAttemptId: () => newId('att'),
-    throttleKey: (emailKey, ip) => sha256(`${emailKey}\n${ip ?? ''}`),
+    throttleKey: (emailKey, ip) => sha256(`${emailKey}\n${clientNetwork(ip ?? '')}`),
+    confirmationRequired: isConfirmationRequired(config),
   });
   await bootstrap(app, config, logger);
   const unknownKeys = (await secondFactors.keyIds()).filter((keyId) => !secretBox.knows(keyId));

@@ -38,6 +38,12 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
       REQUIRE_STAFF_SECOND_FACTOR: configTypes
         .boolean(false)
         .describe('whether staff have the rights of a customer only, until they have a second factor'),
+      ACCOUNT_CONFIRMATION: z
+        .enum(['required', 'later'])
+        .optional()
+        .describe(
+          'required: an account can sign in once its e-mail address is confirmed, and registration does not tell which addresses are taken; default: required in production, else later',
+        ),
       BOOTSTRAP_ADMIN_EMAIL: z.string().optional().describe('e-mail address of the first administrator'),
       BOOTSTRAP_ADMIN_PASSWORD: z.string().optional().describe('password of the first administrator, used once'),
     },
@@ -46,3 +52,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
 }
 
 export type Config = ReturnType<typeof readConfig>;
+
+/** Whether an account can sign in only after its address was confirmed. */
+export const isConfirmationRequired = (config: Config): boolean =>
+  (config.ACCOUNT_CONFIRMATION ?? (config.NODE_ENV === 'production' ? 'required' : 'later')) === 'required';

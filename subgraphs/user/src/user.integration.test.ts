@@ -191,7 +191,9 @@ test('twenty guesses at once are counted each: five are tried, the others wait, 
   // The sixth may be tried a second after the fifth, which on a busy machine is before the last of them is answered.
   expect(tried).toBeGreaterThanOrEqual(5);
   expect(tried).toBeLessThanOrEqual(5 + Math.floor(seconds));
-  await db.query(`UPDATE login_throttle SET not_before = not_before + interval '60 seconds'`);
+  await db.query(
+    `UPDATE login_throttle SET not_before = not_before + interval '60 seconds' WHERE not_before > last_attempt_at`,
+  );
   const early = await signIn(email, PASSWORD);
   expect(early.userErrors).toEqual([
     {

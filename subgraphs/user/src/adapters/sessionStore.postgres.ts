@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Database, sql } from '@souk/postgres';
 import type { ConfirmationStore, SessionStore } from '../app/ports.js';
 import type { Session } from '../domain/account.js';
@@ -6,23 +7,42 @@ import { ACCOUNT_COLUMNS, type AccountRow, toAccount } from './accountRow.js';
 /** Failures that are free; from then on each doubles the wait, from 1 s up to 5 minutes. An hour of rest forgets them. */
 const FREE_ATTEMPTS = 5;
 const MAX_DELAY_SECONDS = 300;
+/** The same for an account as a whole, for attempts from addresses from which it has never signed in: guesses from many addresses. */
+const FREE_STRANGE_ATTEMPTS = 50;
+const MAX_STRANGE_DELAY_SECONDS = 60;
+const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 type NullRow<Row> = { [K in keyof Row]: Row[K] | null };
 
-const attempt = sql<NullRow<AccountRow> & { password_hash: string | null; counted: boolean; not_before: Date }>(
-  'session.attempt',
-  `WITH throttle AS (
-     INSERT INTO login_throttle AS t (key, attempts, last_attempt_id, last_attempt_at, not_before) VALUES ($1, 1, $3, $4, $4)
-     ON CONFLICT (key) DO UPDATE SET
+/** An attempt of a throttle: $3 is its id, $4 its time. What comes before its time counts nothing. */
+const COUNT_ATTEMPT = (freeAttempts: number, maxDelaySeconds: number) => `ON CONFLICT (key) DO UPDATE SET
        attempts = CASE WHEN t.not_before > $4 THEN t.attempts
                        WHEN t.last_attempt_at < $4 - interval '1 hour' THEN 1 ELSE t.attempts + 1 END,
        not_before = CASE WHEN t.not_before > $4 THEN t.not_before
-                         WHEN t.last_attempt_at < $4 - interval '1 hour' OR t.attempts + 1 < ${FREE_ATTEMPTS} THEN t.not_before
-                         ELSE $4 + least(${MAX_DELAY_SECONDS}, 2 ^ least(t.attempts + 1 - ${FREE_ATTEMPTS}, 20)) * interval '1 second' END,
+                         WHEN t.last_attempt_at < $4 - interval '1 hour' OR t.attempts + 1 < ${freeAttempts} THEN t.not_before
+                         ELSE $4 + least(${maxDelaySeconds}, 2 ^ least(t.attempts + 1 - ${freeAttempts}, 20)) * interval '1 second' END,
        last_attempt_id = CASE WHEN t.not_before > $4 THEN t.last_attempt_id ELSE $3 END,
        last_attempt_at = CASE WHEN t.not_before > $4 THEN t.last_attempt_at ELSE $4 END
-     RETURNING last_attempt_id = $3 AS counted, not_before)
-   SELECT throttle.counted, throttle.not_before, a.password_hash, ${ACCOUNT_COLUMNS}
+     RETURNING last_attempt_id = $3 AS counted, not_before`;
+
+/**
+ * $1 is the throttle of the account at this address, $5 that of the account wherever attempts come from, $6 the address. The second one
+ * counts what the first one lets through, and nothing from addresses from which the account has signed in.
+ */
+const attempt = sql<
+  NullRow<AccountRow> & { password_hash: string | null; counted: boolean; not_before: Date; delayed_until: Date | null }
+>(
+  'session.attempt',
+  `WITH throttle AS (
+     INSERT INTO login_throttle AS t (key, attempts, last_attempt_id, last_attempt_at, not_before) VALUES ($1, 1, $3, $4, $4)
+     ${COUNT_ATTEMPT(FREE_ATTEMPTS, MAX_DELAY_SECONDS)}),
+   strange AS (
+     INSERT INTO login_throttle AS t (key, attempts, last_attempt_id, last_attempt_at, not_before)
+     SELECT $5, 1, $3, $4, $4 FROM throttle WHERE throttle.counted AND $2 <> '' AND NOT EXISTS (
+       SELECT 1 FROM session s JOIN account k ON k.id = s.account_id WHERE k.email_key = $2 AND s.ip = $6)
+     ${COUNT_ATTEMPT(FREE_STRANGE_ATTEMPTS, MAX_STRANGE_DELAY_SECONDS)})
+   SELECT throttle.counted, throttle.not_before, a.password_hash,
+     (SELECT strange.not_before FROM strange WHERE NOT strange.counted) AS delayed_until, ${ACCOUNT_COLUMNS}
      FROM throttle LEFT JOIN account a ON a.email_key = $2`,
 );
 
@@ -71,10 +91,11 @@ const revokeAll = sql(
 export function createSessionStore(database: Database): SessionStore {
   return {
     async attempt(o) {
-      const [row] = await database.query(attempt, [o.throttleKey, o.emailKey, o.attemptId, o.now]);
+      const anywhere = sha256(`${o.emailKey}\nanywhere`);
+      const [row] = await database.query(attempt, [o.throttleKey, o.emailKey, o.attemptId, o.now, anywhere, o.ip]);
       if (!row) throw new Error('a login attempt was not counted');
       return {
-        delayedUntil: row.counted ? undefined : row.not_before,
+        delayedUntil: row.counted ? (row.delayed_until ?? undefined) : row.not_before,
         account:
           isAccount(row) && row.password_hash !== null
             ? { account: toAccount(row), passwordHash: row.password_hash }

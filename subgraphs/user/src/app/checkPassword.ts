@@ -27,7 +27,8 @@ export const checkPassword =
     const now = deps.now();
     const emailKey = o.account.email.toLowerCase();
     const throttleKey = deps.throttleKey(emailKey, o.client.ip);
-    const attempt = await deps.sessions.attempt({ throttleKey, emailKey, attemptId: deps.newAttemptId(), now });
+    const { ip } = o.client;
+    const attempt = await deps.sessions.attempt({ throttleKey, emailKey, attemptId: deps.newAttemptId(), now, ip });
     if (attempt.delayedUntil) return refused(delayed(attempt.delayedUntil, now));
     const hopeless = tooLong(o.password);
     const stored = hopeless ? undefined : attempt.account?.passwordHash;

@@ -35,7 +35,9 @@ import {
   undoEmailChange,
 } from './emailChange.js';
 import { deleteAccount, type ErasureDeps, noteErased, readErasure, tellErasuresAgain } from './erasures.js';
+import { levelled } from './levelled.js';
 import type { SessionStore, UserFilter } from './ports.js';
+import { registerQuietly } from './registerQuietly.js';
 import {
   confirmSecondFactor,
   disableSecondFactor,
@@ -67,10 +69,18 @@ export type AppDeps = AccountDeps &
     readonly sessions: SessionStore;
   };
 
+/** Longer than a password hash takes, and longer than two statements. */
+const REGISTER_STEP_MS = 250;
+const LINK_STEP_MS = 50;
+
 /** Everything that the user service can do. */
 export function createApp(deps: AppDeps) {
   return {
-    registerAccount: registerAccount(deps),
+    /** Whether an account can sign in only after its address was confirmed. */
+    confirmationRequired: deps.confirmationRequired,
+    registerAccount: deps.confirmationRequired
+      ? levelled(REGISTER_STEP_MS, registerQuietly(deps))
+      : registerAccount(deps),
     confirmAccount: confirmAccount(deps),
     accountForNotification: accountForNotification(deps),
     verifiedEmail: verifiedEmail(deps),
@@ -86,7 +96,7 @@ export function createApp(deps: AppDeps) {
     renewRecoveryCodes: renewRecoveryCodes(deps),
     readSecondFactor: readSecondFactor(deps),
     changePassword: changePassword(deps),
-    requestLink: requestLink(deps),
+    requestLink: levelled(LINK_STEP_MS, requestLink(deps)),
     resetPassword: resetPassword(deps),
     updateAccount: updateAccount(deps),
     createAddress: createAddress(deps),

@@ -85,8 +85,21 @@ export interface NewSession {
 }
 
 export interface SessionStore {
-  /** Counts the attempt before anything is verified, and answers the account. One round trip. */
-  attempt(o: { throttleKey: Buffer; emailKey: string; attemptId: string; now: Date }): Promise<Attempt>;
+  /**
+   * Counts the attempt before anything is verified, and answers the account. Failures count for the account at this address, and for the account
+   * wherever they come from; an address from which the account has signed in is not held up by the latter. One round trip.
+   */
+  /**
+   * Counts the attempt before anything is verified, and answers the account. Failures count for the account at this address, and for the account
+   * wherever they come from; an address from which the account has signed in is not held up by the latter. One round trip.
+   */
+  attempt(o: {
+    throttleKey: Buffer;
+    emailKey: string;
+    attemptId: string;
+    now: Date;
+    ip: string | null;
+  }): Promise<Attempt>;
   /** Opens the session and forgets the failures of this throttle key. One round trip. False: the account has a second factor. */
   create(session: NewSession, throttleKey: Buffer | null): Promise<boolean>;
   /** Forgets the failures of this throttle key. */

@@ -48,16 +48,23 @@ export interface SessionDeps {
   readonly newSessionId: () => string;
   readonly newAttemptId: () => string;
   readonly throttleKey: (emailKey: string, ip: string | null) => Buffer;
+  /** Whether an account can sign in only after its address was confirmed. */
+  readonly confirmationRequired: boolean;
   readonly announceVoid: () => Promise<void>;
 }
 
 const WRONG = accountError('INVALID_CREDENTIALS', 'The e-mail address or the password is wrong.');
+const WRONG_OR_UNCONFIRMED = accountError(
+  'INVALID_CREDENTIALS',
+  'The e-mail address or the password is wrong, or the address is not confirmed yet.',
+);
 export const DISABLED = accountError('ACCOUNT_DISABLED', 'This account is disabled.');
 
 /**
  * Signs in. Guarantees: an unknown address and a wrong password differ neither in the answer nor in its time; each
  * attempt is counted before it is verified, so that many at once are no way around the delay; a delay is never a lock.
- * With a second factor the answer is a challenge for it. Two round trips and one hash.
+ * Where addresses have to be confirmed, one that is not differs neither. With a second factor the answer is a challenge for it.
+ * Two round trips and one hash.
  */
 export const createSession =
   (deps: SessionDeps) =>
@@ -65,7 +72,8 @@ export const createSession =
     const now = deps.now();
     const emailKey = readEmail(command.email)?.key ?? '';
     const throttleKey = deps.throttleKey(emailKey, command.client.ip);
-    const attempt = await deps.sessions.attempt({ throttleKey, emailKey, attemptId: deps.newAttemptId(), now });
+    const attemptId = deps.newAttemptId();
+    const attempt = await deps.sessions.attempt({ throttleKey, emailKey, attemptId, now, ip: command.client.ip });
     if (attempt.delayedUntil) return refused(delayed(attempt.delayedUntil, now));
 
     const hopeless = tooLong(command.password);
@@ -73,7 +81,10 @@ export const createSession =
       hopeless ? undefined : attempt.account?.passwordHash,
       hopeless ? '' : command.password,
     );
-    if (!attempt.account || !matches) return refused(WRONG);
+    const mayEnter = attempt.account?.account.emailVerified || !deps.confirmationRequired;
+    if (!attempt.account || !matches || !mayEnter) {
+      return refused(deps.confirmationRequired ? WRONG_OR_UNCONFIRMED : WRONG);
+    }
     const { account } = attempt.account;
     if (!account.isActive) return refused(DISABLED);
     return done(await openSession(deps, account, command.client, throttleKey, now));

@@ -8,8 +8,8 @@ export const accountRegister: NonNullable<MutationResolvers['accountRegister']> 
 ) => {
   const result = await app.registerAccount(input);
   return {
-    user: result.ok ? { ...result.value, own: true } : null,
-    requiresConfirmation: false,
+    user: result.ok && result.value ? { ...result.value, own: true } : null,
+    requiresConfirmation: app.confirmationRequired,
     userErrors: userErrors(result),
   };
 };
