@@ -13,8 +13,8 @@ export interface Shop {
   /** Variables of the services, secrets and database URLs among them. */
   readonly env: Readonly<Record<string, string>>;
   readonly accounts: readonly Account[];
-  /** Its folder; `logs/` has a file for each process, at the level debug. */
-  readonly dataDir: string;
+  /** The folder of the shop of this run; `logs/` has a file for each process, at the level debug. */
+  readonly dataDir?: string;
 }
 
 /** The whole shop; the first test to ask waits for its start. */
