@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { audit } from '@souk/audit/audit';
+import { storesFrom } from '@souk/audit/stores';
 import { eventually } from '@souk/testkit';
 import pg from 'pg';
 import { createShopper, payAtProvider, placeOrder, type Shopper } from '../../local/src/shopper.js';
@@ -314,3 +316,8 @@ test('told once more, everything stays as it is', async () => {
   expect(await counts()).toEqual(before);
   expect(await where()).toEqual(KEPT_BY_LAW);
 }, 90_000);
+
+test('the books are right without the person: the audit finds nothing', async () => {
+  const result = await audit(storesFrom(stack.env), { lateMs: 30_000, confirmMs: 3_000 });
+  expect(result.violations).toEqual([]);
+}, 60_000);

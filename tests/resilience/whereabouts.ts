@@ -59,7 +59,7 @@ async function inDatabases(env: Readonly<Record<string, string>>, look: Look): P
 }
 
 async function inRedis(env: Readonly<Record<string, string>>, look: Look): Promise<void> {
-  const client = createClient({ url: env.REDIS_URL as string });
+  const client = openRedis(env.REDIS_URL as string);
   await client.connect();
   try {
     for await (const keys of client.scanIterator({ COUNT: 500 })) {
@@ -70,7 +70,9 @@ async function inRedis(env: Readonly<Record<string, string>>, look: Look): Promi
   }
 }
 
-async function contentOf(client: ReturnType<typeof createClient>, key: string): Promise<string> {
+const openRedis = (url: string) => createClient({ url });
+
+async function contentOf(client: ReturnType<typeof openRedis>, key: string): Promise<string> {
   switch (await client.type(key)) {
     case 'string':
       return (await client.get(key)) ?? '';

@@ -32,6 +32,15 @@ export function once(
   });
 }
 
+/** Notes that a consumer has applied an event whose effect is not in its own database, once that is there. */
+export async function noteApplied(
+  database: Database,
+  event: Pick<EventEnvelope, 'id'>,
+  consumer: string,
+): Promise<void> {
+  await database.query(claim, [event.id, consumer]);
+}
+
 /** Inbox rows are kept far longer than an event can stay unsettled after it was applied (it is sent again within the hour). */
 export const INBOX_RETENTION_DAYS = 30;
 

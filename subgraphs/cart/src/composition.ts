@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { startConsumers, startRelay } from '@souk/outbox';
+import { noteApplied, startConsumers, startRelay } from '@souk/outbox';
 import { openDatabase } from '@souk/postgres';
 import {
   createLogger,
@@ -63,7 +63,10 @@ export async function startCart(
     checkouts: createCheckoutStore(database),
     promotions: createPromotionStore(database),
     personalData: createPersonalData(database),
-    deliverExportPart: (exportId, read) => deliverExportPart(userService, exportId, read),
+    async deliverExportPart(event, read) {
+      await deliverExportPart(userService, event.data.exportId, read);
+      await noteApplied(database, event, 'cart');
+    },
     catalogue: createCatalogue(product),
     rules: await createRules(database, logger),
     now,

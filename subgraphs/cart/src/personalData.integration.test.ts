@@ -28,7 +28,7 @@ beforeEach(() => {
 const deps = () => ({
   personalData: createPersonalData(database),
   now: () => new Date(),
-  deliverExportPart: async (_id: string, read: (entries: number) => Promise<object>) =>
+  deliverExportPart: async (_event: object, read: (entries: number) => Promise<object>) =>
     void exported.push(await read(100)),
 });
 let people = 0;

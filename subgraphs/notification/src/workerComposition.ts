@@ -1,4 +1,4 @@
-import { keepListening, startConsumers, startRelay } from '@souk/outbox';
+import { keepListening, noteApplied, startConsumers, startRelay } from '@souk/outbox';
 import { openDatabase, watchBacklog } from '@souk/postgres';
 import {
   createHealthServer,
@@ -52,7 +52,10 @@ export async function composeWorker(config: WorkerConfig, life: Life, tuning: { 
   const user = client('user', config.SUBGRAPH_URL_USER);
   const app = createWorkerApp({
     personalData: createPersonalData(database),
-    deliverExportPart: (exportId, read) => deliverExportPart(user, exportId, read),
+    async deliverExportPart(event, read) {
+      await deliverExportPart(user, event.data.exportId, read);
+      await noteApplied(database, event, 'notification');
+    },
     store: { ...store, finish },
     readOrder: createOrderReader(client('order', config.SUBGRAPH_URL_ORDER)),
     readAccount: createAccountReader(user),

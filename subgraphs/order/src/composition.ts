@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { startConsumers, startRelay } from '@souk/outbox';
+import { noteApplied, startConsumers, startRelay } from '@souk/outbox';
 import { openDatabase, watchBacklog } from '@souk/postgres';
 import {
   createLogger,
@@ -82,7 +82,10 @@ export async function composeOrder(config: Config, life: Life) {
     list: createOrderList(prisma),
     personalData: createPersonalData(database),
     wakeErasing: () => erasing.wake(),
-    deliverExportPart: (exportId, read) => deliverExportPart(user, exportId, read),
+    async deliverExportPart(event, read) {
+      await deliverExportPart(user, event.data.exportId, read);
+      await noteApplied(database, event, 'order');
+    },
     edits: createEditStore(database),
     quotes,
     refills: quotes,

@@ -1,4 +1,4 @@
-import { startConsumers, startRelay } from '@souk/outbox';
+import { noteApplied, startConsumers, startRelay } from '@souk/outbox';
 import { openDatabase, watchBacklog } from '@souk/postgres';
 import {
   createLoadMeter,
@@ -78,7 +78,10 @@ export async function composePayment(config: Config, life: Life) {
     methods: createMethodStore(database),
     claims: createOrderClaims(database),
     personalData: createPersonalData(database),
-    deliverExportPart: (exportId, read) => deliverExportPart(userClient, exportId, read),
+    async deliverExportPart(event, read) {
+      await deliverExportPart(userClient, event.data.exportId, read);
+      await noteApplied(database, event, 'payment');
+    },
     list: createPaymentList(prisma),
     orders: createOrderPort(orderClient),
     ledger: createLedgerStore(database),

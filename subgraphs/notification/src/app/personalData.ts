@@ -11,8 +11,11 @@ export interface PersonalData {
 
 export interface PersonalDataDeps {
   readonly personalData: PersonalData;
-  /** Hands this service's part of an export to the user service. Throws ServiceUnavailable. */
-  readonly deliverExportPart: (exportId: string, read: (entries: number) => Promise<object>) => Promise<void>;
+  /** Hands this service's part of an export to the user service, and notes the event as applied. Throws ServiceUnavailable. */
+  readonly deliverExportPart: (
+    event: EventOf<typeof events.accountExportRequested>,
+    read: (entries: number) => Promise<object>,
+  ) => Promise<void>;
 }
 
 /**
@@ -41,4 +44,4 @@ export const eraseOrder =
 export const exportPersonalData =
   (deps: Pick<PersonalDataDeps, 'personalData' | 'deliverExportPart'>) =>
   (event: EventOf<typeof events.accountExportRequested>): Promise<void> =>
-    deps.deliverExportPart(event.data.exportId, (entries) => deps.personalData.exported(event.data.userId, entries));
+    deps.deliverExportPart(event, (entries) => deps.personalData.exported(event.data.userId, entries));

@@ -45,8 +45,11 @@ export interface PersonalDataDeps {
   readonly clock: Clock;
   /** Starts a round of erasing now. */
   readonly wakeErasing: () => void;
-  /** Hands this service's part of an export to the user service. Throws ServiceUnavailable. */
-  readonly deliverExportPart: (exportId: string, read: (entries: number) => Promise<object>) => Promise<void>;
+  /** Hands this service's part of an export to the user service, and notes the event as applied. Throws ServiceUnavailable. */
+  readonly deliverExportPart: (
+    event: EventOf<typeof events.accountExportRequested>,
+    read: (entries: number) => Promise<object>,
+  ) => Promise<void>;
 }
 
 /** Remembers that a customer is to be erased; the rounds of {@link eraseCustomers} do it. */
@@ -92,4 +95,4 @@ async function eraseOne(deps: Pick<PersonalDataDeps, 'personalData' | 'clock'>, 
 export const exportPersonalData =
   (deps: Pick<PersonalDataDeps, 'personalData' | 'deliverExportPart'>) =>
   (event: EventOf<typeof events.accountExportRequested>): Promise<void> =>
-    deps.deliverExportPart(event.data.exportId, (entries) => deps.personalData.exported(event.data.userId, entries));
+    deps.deliverExportPart(event, (entries) => deps.personalData.exported(event.data.userId, entries));

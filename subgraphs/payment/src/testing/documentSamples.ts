@@ -29,6 +29,7 @@ export const orderLine = (parts: Partial<Line> = {}): Line => ({
 
 /** 2 × 19.99 less 0.18, and 10.00; shipping of 4.90; 54.70 in all, with 8.73 of tax in it. */
 export const orderToInvoice = (parts: Partial<OrderForInvoice> = {}): OrderForInvoice => ({
+  isErased: false,
   id: 'ord_1',
   number: '261122-K7Q2M9XD',
   status: 'CONFIRMED',
