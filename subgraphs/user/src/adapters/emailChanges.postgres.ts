@@ -108,6 +108,7 @@ const undo = sql<{ changed: boolean; free: boolean | null }>(
    -- Whoever changed the address may have locked its owner out with an app of theirs.
    unlocked AS (DELETE FROM second_factor f USING changed, change
                  WHERE f.account_id = changed.id AND f.created_at >= change.requested_at),
+   void AS (DELETE FROM second_factor_challenge c USING changed WHERE c.account_id = changed.id),
    undone AS (UPDATE email_change c SET undone_at = $3 FROM changed, change
                WHERE c.account_id = changed.id AND c.confirmed_at >= change.confirmed_at AND c.undone_at IS NULL),
    used AS (UPDATE account_token t SET used_at = $3 FROM changed WHERE t.account_id = changed.id AND t.used_at IS NULL),
