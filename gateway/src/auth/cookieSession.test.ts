@@ -125,6 +125,17 @@ describe('a request with the cookies', () => {
     },
   );
 
+  test('is refused with 403 from another site, though its origin is allowed: the browser would drop the cookies, and nobody be told', async () => {
+    const t = await shop.token();
+    shop.calls.resolved.length = 0;
+    const headers = { ...PAGE, 'sec-fetch-site': 'cross-site' };
+    const answer = await shop.post({ query: CONFIRM, variables: { t } }, headers);
+    expect([answer.status, codes(answer), answer.headers.getSetCookie()]).toEqual([403, ['FORBIDDEN'], []]);
+    expect(shop.calls.resolved).toEqual([]);
+    const near = await shop.post({ query: CONFIRM, variables: { t } }, { ...PAGE, 'sec-fetch-site': 'same-site' });
+    expect(near.headers.getSetCookie()).toHaveLength(2);
+  });
+
   test('is refused with 400 when it brings a bearer token too, or asks for something else than cookies', async () => {
     const { cookie, t } = await signIn();
     const both = await shop.post({ query: '{ whoami }' }, { ...PAGE, cookie, authorization: `Bearer ${t}` });

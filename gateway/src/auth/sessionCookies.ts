@@ -46,6 +46,13 @@ export function createCookieReader(o: {
     if (origin === undefined ? site !== 'same-origin' : !o.isAllowedOrigin(origin)) {
       return refuse(403, 'FORBIDDEN', 'Sessions in cookies are not open to pages of this origin.');
     }
+    if (site === 'cross-site') {
+      return refuse(
+        403,
+        'FORBIDDEN',
+        'Browsers keep no cookies between different sites: use the domain of the page, or bearer tokens.',
+      );
+    }
     return { ok: true, session: sessionOf(request.headers.cookie, isPlain(request, o.production)) };
   };
 }
