@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { accessRules, loadSdl, SERVICES } from '@souk/runtime';
+import { eventually } from '@souk/testkit';
+import { Kind, parse } from 'graphql';
 import { createMemory } from '../../gateway/console/src/memory.js';
 import { fillPlaceholders, type Sources } from '../../gateway/console/src/placeholders.js';
 import { readOperations } from '../../scripts/schema/operations.mjs';
-import { type Shop, shopOfRun } from './shop.js';
+import { type Shop, shopOfRun, signedIn } from './shop.js';
 
 interface Operation {
   readonly role: string;
@@ -90,13 +93,50 @@ function journey(role: string, o: { first: string[]; last?: string[] }): Operati
 
 /** @param maybeUnknown operations for which a shop without paid orders or promotions has nothing to work on */
 async function runAll(person: ReturnType<typeof visitor>, steps: Operation[], maybeUnknown: string[] = []) {
+  const done: Operation[] = [];
   for (const operation of steps) {
     const outcome = await person.run(operation);
     if ('missing' in outcome && maybeUnknown.includes(operation.name)) continue;
     const code = REFUSED[operation.name];
     const refusals = code === undefined ? [] : [expect.objectContaining({ code })];
     expect({ operation: operation.name, ...outcome }).toEqual({ operation: operation.name, ...DONE, refusals });
+    if (code === undefined) done.push(operation);
   }
+  return done;
+}
+
+/** Mutations that need a scope, as the SDL says. */
+const SCOPED: ReadonlySet<string> = new Set(
+  SERVICES.filter((service) => service !== 'gateway').flatMap((service) =>
+    parse(loadSdl(service)).definitions.flatMap((node) =>
+      'fields' in node && 'name' in node && node.name?.value === 'Mutation'
+        ? (node.fields ?? []).flatMap((field) =>
+            field.kind === Kind.FIELD_DEFINITION && accessRules(field).some(({ kind }) => kind === 'scopes')
+              ? [field.name.value]
+              : [],
+          )
+        : [],
+    ),
+  ),
+);
+/** Of what was done, that which the audit log must have. */
+const privileged = (done: readonly Operation[]): string[] =>
+  done.flatMap(({ text }) => /^mutation\b[^{]*\{\s*(\w+)/m.exec(text)?.[1] ?? []).filter((field) => SCOPED.has(field));
+
+/** Waits until the audit log has each of these actions of a demo account since then. */
+async function expectRecorded(role: string, since: Date, actions: string[]): Promise<void> {
+  const [admin, actor] = await Promise.all([signedIn(shop, 'admin'), signedIn(shop, role)]);
+  const { data } = await actor.send<{ me: { id: string } }>('Me');
+  const filter = { actorId: data.me.id, from: since.toISOString() };
+  await eventually(
+    async () => {
+      const log = await admin.send<{ auditLog: { nodes: { action: string }[] } }>('AuditLog', { first: 100, filter });
+      const known = new Set(log.data.auditLog.nodes.map(({ action }) => action));
+      expect(actions.filter((action) => !known.has(action))).toEqual([]);
+    },
+    { timeoutMs: 15_000 },
+  );
+  await Promise.all([admin.close(), actor.close()]);
 }
 
 /** Nobody pays here, so nothing is shipped and sent back: afterSales.test.ts does. */
@@ -117,6 +157,8 @@ const SECOND_FACTOR = [
 ];
 /** Not run with the demo accounts, whose other sessions are other tests': secondFactor.test.ts, erasure.test.ts and accounts.test.ts do it. */
 const ELSEWHERE = ['AccountDeactivate', 'SessionsRevokeAll', 'AccountDelete', 'AccountErasure'];
+/** What their examples do not change: an edit on trial, an account that is enabled already and has no second factor. */
+const UNCHANGING = ['orderEdit', 'userActiveSet', 'userSecondFactorReset'];
 const BUYING = ['CartCreate', 'OrderPlace', 'PaymentSessionCreate'];
 
 describe('every operation of schema/operations runs with its example variables', () => {
@@ -157,7 +199,8 @@ describe('every operation of schema/operations runs with its example variables',
     );
   }, 60_000);
 
-  test('as staff', async () => {
+  test('as staff, and each change that needs a scope is in the audit log', async () => {
+    const since = new Date();
     const staff = visitor();
     await staff.signIn('staff');
     const unknown = [
@@ -170,16 +213,23 @@ describe('every operation of schema/operations runs with its example variables',
       ...CHANGED,
       ...UNPAID,
     ];
-    await runAll(
+    const done = await runAll(
       staff,
       journey('staff', { first: [...BUYING, 'ProductCreate', 'PromotionCreate', 'DraftOrderCreate'] }),
       unknown,
     );
+    const actions = privileged(done).filter((action) => !UNCHANGING.includes(action));
+    expect(actions.length).toBeGreaterThan(10);
+    await expectRecorded('staff', since, actions);
   }, 60_000);
 
-  test('as an administrator', async () => {
+  test('as an administrator, and each change that needs a scope is in the audit log', async () => {
+    const since = new Date();
     const admin = visitor();
     await admin.signIn('admin');
-    await runAll(admin, journey('admin', { first: ['Users', 'AccountRegister'] }));
+    const done = await runAll(admin, journey('admin', { first: ['Users', 'AccountRegister'] }));
+    const changed = privileged(done).filter((action) => !UNCHANGING.includes(action));
+    expect(changed).toEqual(expect.arrayContaining(['userRolesUpdate', 'userSessionsRevoke']));
+    await expectRecorded('admin', since, changed);
   }, 60_000);
 });
