@@ -41,6 +41,7 @@ const ENDS: Readonly<Record<string, (args: Values, sessionId: string | undefined
   sessionRevoke: ({ id }, sessionId) => id === undefined || id === null || id === sessionId,
   sessionsRevokeAll: ({ exceptCurrent }) => exceptCurrent !== true,
   accountDeactivate: () => true,
+  accountDelete: () => true,
 };
 
 const NOTHING: SessionOperation = { tokens: [], refresh: undefined, ends: [] };

@@ -8,6 +8,7 @@ import pg from 'pg';
 import { createClient } from 'redis';
 import { createErasures } from './adapters/erasures.postgres.js';
 import { tellErasuresAgain } from './app/erasures.js';
+import { codeOf, wrongCodeOf } from './testing/authenticator.js';
 import { guest, member, service, startUserFixture, type UserFixture } from './testing/userFixture.js';
 
 const SERVICES = ['cart', 'notification', 'order', 'payment'];
@@ -177,6 +178,47 @@ describe('deleting an account', () => {
     expect(user.id).not.toBe(id);
     expect(await rowsOf('SELECT 1 FROM address WHERE account_id = $1', user.id)).toEqual([]);
   });
+});
+
+test('with a second factor, deleting takes a code as well, and the factor goes with the account', async () => {
+  const { id } = await person();
+  const enrolled = await run<{ uri: string }>(
+    member(id),
+    'mutation E($p: String!) { secondFactorEnroll(password: $p) { uri } }',
+    { p: PASSWORD },
+  );
+  await run(
+    member(id),
+    'mutation C($c: String!) { secondFactorConfirm(code: $c) { recoveryCodes userErrors { code } } }',
+    { c: codeOf(enrolled.uri) },
+  );
+  await db.query('UPDATE second_factor SET last_step = last_step - 2 WHERE account_id = $1', [id]);
+  const remove = (code: string | null) =>
+    run<Coded & { accepted: boolean }>(
+      member(id),
+      'mutation D($p: String!, $c: String) { accountDelete(password: $p, code: $c) { accepted userErrors { code } } }',
+      { p: PASSWORD, c: code },
+    );
+  expect(await remove(null)).toEqual({ accepted: false, userErrors: [{ code: 'REQUIRED' }] });
+  expect(await remove(wrongCodeOf(enrolled.uri))).toEqual({ accepted: false, userErrors: [{ code: 'CODE_INVALID' }] });
+  expect(await rowsOf('SELECT 1 FROM recovery_code WHERE account_id = $1', id)).toHaveLength(10);
+  expect(await remove(codeOf(enrolled.uri))).toEqual({ accepted: true, userErrors: [] });
+  expect(await rowsOf('SELECT 1 FROM second_factor WHERE account_id = $1', id)).toEqual([]);
+  expect(await rowsOf('SELECT 1 FROM recovery_code WHERE account_id = $1', id)).toEqual([]);
+});
+
+test('every table about a person goes with his account', async () => {
+  const hanging = await rowsOf<{ table: string; rule: string }>(
+    `SELECT c.conrelid::regclass::text AS table, c.confdeltype AS rule FROM pg_constraint c
+     WHERE c.contype = 'f' AND c.confdeltype <> 'c'`,
+  );
+  expect(hanging).toEqual([]);
+  const naming = await rowsOf<{ table_name: string }>(
+    `SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'account_id'
+       AND table_name <> 'account_erasure' AND NOT EXISTS (
+         SELECT 1 FROM pg_constraint c WHERE c.contype = 'f' AND c.conrelid = (quote_ident(table_name))::regclass)`,
+  );
+  expect(naming).toEqual([]);
 });
 
 describe('the status of an erasure', () => {

@@ -9,5 +9,10 @@ export const accountDelete: NonNullable<MutationResolvers['accountDelete']> = as
 ) => {
   const result = await app.deleteAccount({ accountId: signedIn(viewer).userId, password, code, client });
   const deleted = result.ok ? result.value : undefined;
-  return { erasure: deleted?.erasure ?? null, erasureToken: deleted?.token ?? null, userErrors: userErrors(result) };
+  return {
+    accepted: result.ok,
+    erasure: deleted?.erasure ?? null,
+    erasureToken: deleted?.token ?? null,
+    userErrors: userErrors(result),
+  };
 };
