@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { eventually } from '@souk/testkit';
 import pg from 'pg';
 import { codeOf, secretOf, wrongCodeOf } from './testing/authenticator.js';
 import { ADMIN, guest, member, service, startUserFixture, type UserFixture } from './testing/userFixture.js';
@@ -204,13 +205,18 @@ describe('signing in', () => {
     expect(claims(next).sid).toBe(claims(session).sid);
   });
 
-  test('costs two statements and one hash, and two statements more for the code', async () => {
+  test('costs two statements and one hash, and two statements and no hash more for the code', async () => {
     const { email, uri } = await protectedPerson();
+    const hashes = async () =>
+      Number(/^souk_password_hashes_total (\d+)$/m.exec(await (await fetch(`${souk.url}/metrics`)).text())?.[1]);
+    const before = await hashes();
     const first = await souk.as(guest, client).send<{ sessionCreate: Session }>(SIGN_IN, { e: email, p: PASSWORD });
     expect(first.headers.get('x-souk-statements')).toBe('2');
+    expect(await hashes()).toBe(before + 1);
     const challenge = first.data?.sessionCreate.secondFactorRequired?.challenge;
     const second = await souk.as(guest, client).send(ANSWER, { challenge, code: codeOf(uri) });
     expect(second.headers.get('x-souk-statements')).toBe('2');
+    expect(await hashes()).toBe(before + 1);
   });
 
   test('a wrong password says nothing about the second factor', async () => {
@@ -499,6 +505,20 @@ describe('somebody who has lost app and recovery codes', () => {
     expect(refused.errors[0]?.extensions?.code).toBe('FORBIDDEN');
     expect(await stateOf(id)).toEqual(before);
     expect(codes(await reset(member('usr_admin', ['users:support', 'users:write']), id))).toEqual([]);
+  });
+});
+
+test('challenges that ran out are purged within the hour', async () => {
+  const { id, email } = await protectedPerson();
+  await challengeOf(email);
+  await db.query(
+    "UPDATE second_factor_challenge SET expires_at = now() - interval '61 minutes' WHERE account_id = $1",
+    [id],
+  );
+  await souk.restart({}); // purges when it starts, and then each hour
+  await eventually(async () => {
+    const left = await db.query('SELECT 1 FROM second_factor_challenge WHERE account_id = $1', [id]);
+    expect(left.rowCount).toBe(0);
   });
 });
 

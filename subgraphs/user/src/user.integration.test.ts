@@ -149,8 +149,11 @@ test('an access token verifies against the published key and says who, which ses
   ]);
 });
 
-test('signing in costs two statements, refreshing one, and neither token is stored', async () => {
+test('signing in costs two statements and one hash, refreshing one and none, and neither token is stored', async () => {
   const { email } = await newUser();
+  const hashes = async () =>
+    Number(/^souk_password_hashes_total (\d+)$/m.exec(await (await fetch(`${souk.url}/metrics`)).text())?.[1]);
+  const before = await hashes();
   const doc = `mutation S($email: String!, $password: String!) { sessionCreate(email: $email, password: $password) { ${SESSION} } }`;
   const answer = await souk.as(guest, client).send<{ sessionCreate: Session }>(doc, { email, password: PASSWORD });
   expect(answer.headers.get('x-souk-statements')).toBe('2');
@@ -159,6 +162,7 @@ test('signing in costs two statements, refreshing one, and neither token is stor
     .as(guest, client)
     .send('mutation R($t: String) { sessionRefresh(refreshToken: $t) { accessToken } }', { t: token });
   expect(refreshed.headers.get('x-souk-statements')).toBe('1');
+  expect(await hashes()).toBe(before + 1);
   const { rows } = await db.query('SELECT hash FROM refresh_token WHERE hash = $1', [
     createHash('sha256').update(token).digest(),
   ]);

@@ -14,6 +14,7 @@ const MAX_AT_ONCE = 2;
 const MAX_WAITING = 100;
 
 const waitingGauge = metrics.gauge('souk_password_hashes_waiting', 'Password hashes that wait for their turn');
+const computed = metrics.counter('souk_password_hashes_total', 'Password hashes that were computed');
 
 /** argon2id with a bounded number of hashes at once: a burst of sign-ins cannot take the machine's memory. */
 export async function createPasswordHasher(): Promise<PasswordHasher> {
@@ -42,6 +43,7 @@ function createTurnstile(atOnce: number, maxWaiting: number) {
       });
     } else running += 1;
     try {
+      computed.inc();
       return await work();
     } finally {
       const next = waiting.shift();
