@@ -1,8 +1,10 @@
+import { keepConnected, type RedisConnection } from '@souk/outbox/redis';
 import { countStatement, type Logger } from '@souk/runtime';
-import { createClient } from 'redis';
 import type { ChangeFeed } from '../app/ports.js';
 
 const CHANNEL = 'souk:catalogue:changed';
+/** A start does not wait longer for Redis. */
+const LONGEST_START_MS = 3_000;
 
 interface Announcement {
   readonly products?: readonly string[];
@@ -30,22 +32,7 @@ export async function redisChangeFeed(o: {
   logger: Logger;
   listener: () => Listener;
 }): Promise<RedisChangeFeed> {
-  const options = {
-    url: o.url,
-    disableOfflineQueue: true,
-    socket: { reconnectStrategy: (retries: number) => Math.min(50 * 2 ** retries, 2_000), connectTimeout: 3_000 },
-  };
-  const publisher = createClient(options);
-  const subscriber = createClient(options);
   let subscribed = false;
-  for (const client of [publisher, subscriber]) {
-    client.on('error', (error: unknown) => o.logger.debug({ err: error }, 'the connection of the change feed failed'));
-  }
-  for (const lost of ['error', 'end', 'reconnecting'] as const) {
-    subscriber.on(lost, () => {
-      subscribed = false;
-    });
-  }
 
   function receive(text: string): void {
     const announcement = JSON.parse(text) as Announcement;
@@ -53,28 +40,31 @@ export async function redisChangeFeed(o: {
     if (announcement.categories) o.listener().categoriesChanged();
   }
 
-  function arrived(): void {
-    subscribed = true;
-    o.listener().forgetEverything();
-  }
-
-  const connected = Promise.all([publisher.connect(), subscriber.connect()]);
-  const subscription = connected.then(async () => {
-    await subscriber.subscribe(CHANNEL, receive);
-    arrived();
-    // From now on: after a lost connection node-redis subscribes again by itself before it says `ready`.
-    subscriber.on('ready', arrived);
+  const keeping = { url: o.url, logger: o.logger, maxBackoffMs: 2_000 };
+  const publisher = keepConnected({ ...keeping, name: 'announcing catalogue changes' });
+  const subscription = new Promise<RedisConnection>((resolve) => {
+    const subscriber = keepConnected({
+      ...keeping,
+      name: 'hearing of catalogue changes',
+      async onReady(client) {
+        await client.subscribe(CHANNEL, receive);
+        subscribed = true;
+        o.listener().forgetEverything();
+        resolve(subscriber);
+      },
+      onLost: () => {
+        subscribed = false;
+      },
+    });
+    setTimeout(resolve, LONGEST_START_MS, subscriber).unref();
   });
-  subscription.catch((error: unknown) => o.logger.warn({ err: error }, 'the change feed could not be set up'));
-  await Promise.race([
-    subscription.catch(() => undefined),
-    new Promise((resolve) => setTimeout(resolve, 3_000).unref()),
-  ]);
+  const subscriber = await subscription;
 
   function announce(announcement: Announcement): void {
-    if (!publisher.isReady) return;
+    const client = publisher.current();
+    if (client === undefined) return;
     countStatement('redis');
-    publisher.publish(CHANNEL, JSON.stringify(announcement)).catch((error: unknown) => {
+    client.publish(CHANNEL, JSON.stringify(announcement)).catch((error: unknown) => {
       o.logger.debug({ err: error }, 'a catalogue change could not be announced');
     });
   }
@@ -91,7 +81,7 @@ export async function redisChangeFeed(o: {
     stockChanged: (variantIds) => o.listener().stockChanged(variantIds),
     announced: () => subscribed,
     async close() {
-      for (const client of [subscriber, publisher]) if (client.isOpen) client.destroy();
+      await Promise.all([subscriber.close(), publisher.close()]);
     },
   };
 }
