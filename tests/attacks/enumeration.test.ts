@@ -19,7 +19,12 @@ beforeAll(async () => {
   shop = await shopOfRun();
   const config = readConfig({ ...shop.env, PORT: '0', LOG_LEVEL: 'silent', ACCOUNT_CONFIRMATION: 'required' });
   const { server } = await startUser(config, { onShutdown: (_name, stop) => void stops.unshift(stop) });
+<<<<<<< HEAD
   const url = server.app.listeningOrigin;
+=======
+  const url = await server.listen('127.0.0.1', 0);
+  stops.unshift(() => server.close());
+>>>>>>> eb14a2b (wip)
   edge = await startEdge(
     { ...shop, env: { ...shop.env, SUBGRAPH_URL_USER: `${url}/graphql` } },
     { rateLimitFactor: 10_000 },
