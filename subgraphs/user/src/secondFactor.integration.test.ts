@@ -464,13 +464,15 @@ describe('staff', () => {
     expect(await run(viewer, status, {}, as)).toEqual({ scopes: [], secondFactor: { isRequired: true } });
   });
 
-  test('a session that has not passed the second factor of its account acts as a customer, however it came to be', async () => {
+  test('a session that has not passed the second factor of its account is over with its next refresh, however it came to be', async () => {
     const { id, email, uri } = await protectedPerson();
     await db.query(`UPDATE account SET roles = '{CUSTOMER,STAFF}' WHERE id = $1`, [id]);
     const session = await answer(await challengeOf(email), codeOf(uri));
     expect(claims(session).scopes).toContain('orders:write');
     await db.query('UPDATE session SET second_factor = false WHERE id = $1', [claims(session).sid]);
-    expect(claims(await refresh(session))).toMatchObject({ roles: ['CUSTOMER'], scopes: [] });
+    expect(codes(await refresh(session))).toEqual(['TOKEN_INVALID']);
+    const { rows } = await db.query('SELECT revoked_at FROM session WHERE id = $1', [claims(session).sid]);
+    expect(rows).toEqual([{ revoked_at: expect.any(Date) }]);
   });
 });
 

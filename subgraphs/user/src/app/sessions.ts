@@ -178,12 +178,19 @@ export const refreshSession =
       ...command.client,
     });
     const field = ['refreshToken'];
+    const ended = accountError('TOKEN_INVALID', 'This session has ended. Sign in again.', field);
     switch (rotation.outcome) {
       case 'ROTATED':
+        if (rotation.account.secondFactor && !rotation.session.secondFactorPassed) {
+          // Switching the second factor on ends all sessions but one; this one was opened in the very same moment.
+          await deps.sessions.revoke(rotation.account.id, rotation.session.id, now);
+          await deps.announceVoid();
+          return refused(ended);
+        }
         return done(await tokens(deps, rotation.account, rotation.session, secret.token, now));
       case 'UNKNOWN':
       case 'REVOKED':
-        return refused(accountError('TOKEN_INVALID', 'This session has ended. Sign in again.', field));
+        return refused(ended);
       case 'EXPIRED':
         return refused(accountError('TOKEN_EXPIRED', 'This session has expired. Sign in again.', field));
       case 'REUSED':
