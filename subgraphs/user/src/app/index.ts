@@ -70,7 +70,7 @@ export type AppDeps = AccountDeps &
   };
 
 /** Longer than a password hash takes, and longer than two statements. */
-const REGISTER_STEP_MS = 250;
+const REGISTER_STEP_MS = 200;
 const LINK_STEP_MS = 50;
 
 /** Everything that the user service can do. */
