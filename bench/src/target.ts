@@ -7,6 +7,8 @@ export interface Target {
   readonly urls: Readonly<Record<'graphql' | 'gateway' | 'product' | 'standIns', string> & Record<string, string>>;
   readonly pids: Readonly<Record<string, number>>;
   readonly identitySecret: string;
+  /** The key that signs access tokens, as JSON. */
+  readonly accessTokenJwk: string;
 }
 
 /** Reads what `startStack` left in its data folder. */
@@ -20,5 +22,6 @@ export function targetOf(dataDir: string): Target {
     urls: state.urls,
     pids: Object.fromEntries(Object.entries(state.processes).map(([name, { pid }]) => [name, pid])),
     identitySecret: env.IDENTITY_SECRET ?? '',
+    accessTokenJwk: env.ACCESS_TOKEN_PRIVATE_JWK ?? '',
   };
 }
