@@ -6,4 +6,5 @@ export const emailChangeRequest: NonNullable<MutationResolvers['emailChangeReque
   _parent,
   { email, password, code },
   { app, viewer, client },
-) => acceptedPayload(await app.requestEmailChange({ accountId: signedIn(viewer).userId, email, password, code, client }));
+) =>
+  acceptedPayload(await app.requestEmailChange({ accountId: signedIn(viewer).userId, email, password, code, client }));
