@@ -46,7 +46,7 @@ const STAGES = [
         '--testPathIgnorePatterns',
         'integration',
         'tests/e2e',
-        'tests/access/.*Matrix',
+        'tests/access/(accessMatrix|claimedOrder)',
         'tests/audit',
         'tests/simulation',
         'tests/resilience',

@@ -95,6 +95,7 @@ test('a service consumes exactly the events that name it', () => {
   expect(eventsConsumedBy('cart').map((event) => event.type)).toEqual([
     'account.export_requested',
     'account.erasure_requested',
+    'order.claimed',
     'order.expired',
     'order.cancelled',
     'order.erased',

@@ -57,7 +57,7 @@ import { returnRequested } from './definitions/returnRequested.js';
  * | audit.recorded        | order, payment, product, cart, notification | user (keeps the audit log)       |
  * | product.changed       | product  | none yet (drained from the document into the search projection)  |
  * | order.placed          | order    | notification                                                     |
- * | order.claimed         | order    | payment (its owner)                                              |
+ * | order.claimed         | order    | cart, payment (their owner)                                      |
  * | order.confirmed       | order    | notification, product (commits stock), payment (writes the invoice) |
  * | order.expired         | order    | product and cart (release), payment (cancels), notification      |
  * | order.cancelled       | order    | product and cart (release), payment (cancels or refunds), notification |

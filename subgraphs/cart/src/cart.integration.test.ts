@@ -4,7 +4,7 @@ import { type Database, openDatabase } from '@souk/postgres';
 import { createLogger } from '@souk/runtime';
 import pg from 'pg';
 import { createCartStore } from './adapters/cartStore.postgres.js';
-import { releasePromotionsOnce } from './adapters/checkoutStore.postgres.js';
+import { giveCartToOwnerOnce, releasePromotionsOnce } from './adapters/checkoutStore.postgres.js';
 import { createConsumers } from './consumers/index.js';
 import { type CartFixture, guest, service, staff, startCartFixture, user } from './testing/cartFixture.js';
 
@@ -652,6 +652,36 @@ test('staff make, change, list and delete promotions; a taken code and bad value
   });
 });
 
+/** The handlers of what is told about orders, on this database. */
+function consumers() {
+  const neverCalled = async () => {
+    throw new Error('only orders are told about here');
+  };
+  return createConsumers(releasePromotionsOnce(database), giveCartToOwnerOnce(database), {
+    now: () => new Date(),
+    eraseCustomer: neverCalled,
+    eraseOrder: neverCalled,
+    exportPersonalData: neverCalled,
+  });
+}
+
+test("the cart of a guest's order that was claimed is shown to its new owner alone, and to no later one", async () => {
+  const cart = (await ready()).cart as Cart;
+  const order = orderId();
+  await checkout(cart, order);
+  expect((await read(cart.id))?.status).toBe('COMPLETED');
+  const claimed = (customerId: string) =>
+    newEvent(events.orderClaimed, { aggregateId: order, sequence: 2, data: { orderId: order, customerId } });
+  const [owner, other] = [user('claimer'), user('later')];
+  const event = claimed('usr_claimer');
+  await Promise.all([1, 2, 3].map(() => consumers()['order.claimed']?.(event)));
+  expect(await read(cart.id)).toBeNull();
+  expect((await read(cart.id, owner))?.id).toBe(cart.id);
+  await consumers()['order.claimed']?.(claimed('usr_later'));
+  expect(await read(cart.id, other)).toBeNull();
+  expect((await read(cart.id, owner))?.id).toBe(cart.id);
+});
+
 test("an order's end frees its code once, however often the event is delivered, and the cart stays ordered", async () => {
   await promotion({ name: 'Freed', code: 'FREED', kind: 'PERCENT_OFF_ORDER', value: 10 });
   const keep = (await ready({ discountCodes: ['FREED'] })).cart as Cart;
@@ -660,15 +690,7 @@ test("an order's end frees its code once, however often the event is delivered, 
   const order = orderId();
   await checkout(cart, order);
   expect(await timesUsed('FREED')).toBe(2);
-  const neverCalled = async () => {
-    throw new Error('only the end of the order is told here');
-  };
-  const handlers = createConsumers(releasePromotionsOnce(database), {
-    now: () => new Date(),
-    eraseCustomer: neverCalled,
-    eraseOrder: neverCalled,
-    exportPersonalData: neverCalled,
-  });
+  const handlers = consumers();
   const data = {
     orderId: order,
     number: 'SK-1000-0001',

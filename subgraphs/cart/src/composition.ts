@@ -15,7 +15,7 @@ import {
 import DataLoader from 'dataloader';
 import { createCartStore } from './adapters/cartStore.postgres.js';
 import { createCatalogue } from './adapters/catalogue.product.js';
-import { createCheckoutStore, releasePromotionsOnce } from './adapters/checkoutStore.postgres.js';
+import { createCheckoutStore, giveCartToOwnerOnce, releasePromotionsOnce } from './adapters/checkoutStore.postgres.js';
 import { createPersonalData } from './adapters/personalData.postgres.js';
 import { createPromotionStore } from './adapters/promotionStore.prisma.js';
 import { createRules } from './adapters/rules.postgres.js';
@@ -91,7 +91,7 @@ export async function startCart(
     database,
     redisUrl: config.REDIS_URL,
     logger,
-    handlers: createConsumers(releasePromotionsOnce(database), app),
+    handlers: createConsumers(releasePromotionsOnce(database), giveCartToOwnerOnce(database), app),
     concurrency: CONSUMER_CONCURRENCY,
   });
   life.onShutdown('consumers', () => consumers.close());

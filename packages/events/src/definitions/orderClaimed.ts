@@ -7,6 +7,6 @@ export const orderClaimed = defineEvent({
   type: 'order.claimed',
   version: 1,
   producer: 'order',
-  consumers: ['payment'],
+  consumers: ['cart', 'payment'],
   data: z.object({ orderId: idOf('ord'), customerId: idOf('usr') }),
 });

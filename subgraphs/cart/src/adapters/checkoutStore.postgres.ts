@@ -33,6 +33,13 @@ const releaseUsesOnce = sql<{ released: number | null }>(
   `WITH ${INBOX_CLAIM('$1', '$2')} SELECT promotion_uses_release($3, $4) AS released FROM inbox`,
 );
 
+const giveToOwner = sql(
+  'checkout.giveToOwner',
+  `WITH ${INBOX_CLAIM('$1', '$2')}
+   UPDATE cart c SET customer_id = $4 FROM cart_checkout k, inbox
+   WHERE k.order_id = $3 AND c.id = k.cart_id AND c.customer_id IS NULL`,
+);
+
 /** Checkouts in Postgres; the rules that need locks are functions of the migration. */
 export function createCheckoutStore(database: Database): CheckoutStore {
   return {
@@ -79,6 +86,16 @@ export const releasePromotionsOnce =
   (database: Database) =>
   async (eventId: string, orderId: string, now: Date): Promise<void> => {
     await database.query(releaseUsesOnce, [eventId, 'cart', orderId, now]);
+  };
+
+/**
+ * The cart of an order that has got an owner is that owner's, too: whoever had it as a guest knows its id, and it says where he lives. Once
+ * per event; an owner is never replaced.
+ */
+export const giveCartToOwnerOnce =
+  (database: Database) =>
+  async (eventId: string, orderId: string, customerId: string): Promise<void> => {
+    await database.query(giveToOwner, [eventId, 'cart', orderId, customerId]);
   };
 
 function isCart(row: NullCartRow): row is CartRow & NullCartRow {
