@@ -79,7 +79,7 @@ export function rootFieldMatrix(of: () => World): void {
     const asked = new Set(refused.map(({ field }) => field.key));
     const never = shown.filter(({ key }) => !asked.has(key)).filter(({ rule }) => !open.has(String(rule?.kind)));
     expect(never).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   test('what is somebody else’s is answered exactly as what does not exist', async () => {
     const hidden = cells().filter(({ person, path, expected }) => {
@@ -99,7 +99,7 @@ export function rootFieldMatrix(of: () => World): void {
       return said(real as Answer) === said(none as Answer) ? [] : [{ cell: nameOf(cell), real, none }];
     });
     expect(told.flat()).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   test('what is for services only does not exist for clients, and is refused to everybody on whose behalf the gateway signs', async () => {
     const hidden = fields.filter((field) => field.hidden);
@@ -121,7 +121,7 @@ export function rootFieldMatrix(of: () => World): void {
       });
     }
     expect(await world.rows()).toEqual(world.rest);
-  }, 60_000);
+  }, 120_000);
 
   test('whoever may support customers has no power over the accounts of the staff', async () => {
     const supporting = (field: AccessField) =>
@@ -221,7 +221,7 @@ export function rootFieldMatrix(of: () => World): void {
     );
     for (const cell of allowed.filter(ends)) await run(cell);
     expect(wrong).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   test('what everybody signed in may do to himself is not refused', async () => {
     const own = shown.filter((field) => field.rule?.kind === 'authenticated' && field.type === 'Mutation');
@@ -237,5 +237,5 @@ export function rootFieldMatrix(of: () => World): void {
       },
     );
     expect(wrong).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 }

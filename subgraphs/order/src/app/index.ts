@@ -4,8 +4,8 @@ import { applyCapture } from './applyCapture.js';
 import { applyVoid } from './applyVoid.js';
 import { cancelLines } from './cancelLines.js';
 import { cancelOrder } from './cancelOrder.js';
-import type { DraftStore } from './draftPorts.js';
 import { claimGuestOrders } from './claimGuestOrders.js';
+import type { DraftStore } from './draftPorts.js';
 import { completeDraft, createDraft, deleteDraft, listDrafts, priceDraft, updateDraft } from './drafts.js';
 import { type EditOrderDeps, editOrder } from './editOrder.js';
 import type { RefillPort } from './editPorts.js';
@@ -16,12 +16,7 @@ import { extendPaymentWindow } from './extendPaymentWindow.js';
 import { findGuestOrder, findOrders, listOrders } from './findOrders.js';
 import { keepLeases } from './keepLeases.js';
 import { cancelEdit, lapseEdits } from './lapseEdits.js';
-import {
-  eraseCustomers,
-  exportPersonalData,
-  type PersonalDataDeps,
-  requestErasure,
-} from './personalData.js';
+import { eraseCustomers, exportPersonalData, type PersonalDataDeps, requestErasure } from './personalData.js';
 import { placeOrder } from './placeOrder.js';
 import type { Accounts, GuestClaims, GuestLookup, OrderList, OrderStore } from './ports.js';
 import { recordPaymentEvent } from './recordPaymentEvent.js';
