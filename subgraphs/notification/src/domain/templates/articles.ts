@@ -1,4 +1,4 @@
-import { html, noHtml, oneLine } from '../text.js';
+import { html, noHtml, oneLine } from '@souk/runtime/html';
 import type { Block } from './layout.js';
 
 interface Article {

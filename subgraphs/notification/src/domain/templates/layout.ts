@@ -1,5 +1,5 @@
+import { type Html, html, noHtml, oneLine } from '@souk/runtime/html';
 import type { Mail, Shop } from '../notification.js';
-import { type Html, html, noHtml, oneLine } from '../text.js';
 
 const FONT = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
 

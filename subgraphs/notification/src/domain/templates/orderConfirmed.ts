@@ -1,5 +1,5 @@
+import { oneLine } from '@souk/runtime/html';
 import type { Mail, OrderForMail, Shop } from '../notification.js';
-import { oneLine } from '../text.js';
 import { greet, layout, paragraph } from './layout.js';
 import { orderLink } from './orderLink.js';
 import { amount, orderSummary, shippingAddress } from './orderSummary.js';

@@ -1,6 +1,6 @@
 import { format, type Money } from '@souk/money';
+import { html, noHtml, oneLine } from '@souk/runtime/html';
 import type { OrderForMail } from '../notification.js';
-import { html, noHtml, oneLine } from '../text.js';
 import type { Block } from './layout.js';
 
 /** An amount as the order's customer writes it; English when the locale is not known. */

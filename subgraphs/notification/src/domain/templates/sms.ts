@@ -1,5 +1,5 @@
+import { oneLine } from '@souk/runtime/html';
 import type { Shop } from '../notification.js';
-import { oneLine } from '../text.js';
 
 const MAX_LENGTH = 160;
 

@@ -1,6 +1,6 @@
+import { type Html, html, noHtml } from '@souk/runtime/html';
 import type { RenderDocument } from '../../app/documents/documentPorts.js';
 import { type DocumentView, documentView, type Fact } from '../../domain/documents/documentView.js';
-import { type Html, html, noHtml } from './html.js';
 
 const STYLE = `
 :root{color-scheme:light;--ink:#22242a;--soft:#5d626d;--rule:#dcdfe5;--brand:#1f4d3a}

@@ -24,7 +24,7 @@ export interface Html {
 
 const isHtml = (value: unknown): value is Html => typeof value === 'object' && value !== null && 'html' in value;
 
-/** A template tag: whatever is put in is escaped, except what is `Html` itself (or a list of it). */
+/** A template tag: whatever is put in becomes one line of at most 2,000 characters and is escaped, except what is `Html` itself (or a list of it). */
 export function html(parts: TemplateStringsArray, ...values: (string | number | Html | readonly Html[])[]): Html {
   const inserted = values.map((value) => {
     if (isHtml(value)) return value.html;
