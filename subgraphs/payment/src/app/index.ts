@@ -11,6 +11,7 @@ import { cancelIntent, followIntent } from './followIntent.js';
 import { followEditLapsed, followOrderEnd, followRefundRequired } from './followOrder.js';
 import { createLedgerApp, type LedgerStore } from './ledger/ledgerApp.js';
 import { openSession } from './openSession.js';
+import { eraseCustomer, exportPersonalData, type PersonalDataDeps } from './personalData.js';
 import type {
   Clock,
   MethodStore,
@@ -21,7 +22,6 @@ import type {
   Providers,
   WebhookStore,
 } from './ports.js';
-import { eraseCustomer, exportPersonalData, type PersonalDataDeps } from './personalData.js';
 import { processWebhook } from './processWebhook.js';
 import { purgeOld } from './purgeOld.js';
 import { receiveWebhook } from './receiveWebhook.js';
