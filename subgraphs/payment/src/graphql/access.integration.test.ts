@@ -196,9 +196,10 @@ test.each<[Name, string[]]>([
     `mutation { paymentSessionCreate(input: { orderId: "${order.id}", idempotencyKey: "opened-by-${name}" }) {
       clientSecret userErrors { code } } }`,
   );
-  const { clientSecret, userErrors } = data?.paymentSessionCreate as { clientSecret: unknown; userErrors: object[] };
-  expect(userErrors).toEqual(codes.map((code) => ({ code })));
-  expect(clientSecret === null).toBe(codes.length > 0);
+  expect(data?.paymentSessionCreate).toEqual({
+    clientSecret: codes.length > 0 ? null : expect.any(String),
+    userErrors: codes.map((code) => ({ code })),
+  });
   expect((await h.payment(order.id)) === undefined).toBe(codes.length > 0);
 });
 
