@@ -6,29 +6,12 @@ import { audit } from '@souk/audit/audit';
 import { storesFrom } from '@souk/audit/stores';
 import { eventually } from '@souk/testkit';
 import pg from 'pg';
-import { createShopper, payAtProvider, placeOrder, type Shopper } from '../../local/src/shopper.js';
 import { type Stack, startStack } from '../../local/src/stack.js';
-import { type Created, createProduct } from '../e2e/shop.js';
+import { ADDRESS, PERSON, type Visit, visit, WORDS } from './leavingCustomer.js';
 import { whereabouts } from './whereabouts.js';
 
 /** A shop of its own, whose services are killed while somebody leaves it. */
 const ADMIN = { email: 'admin@test.example', password: 'correct horse battery staple' };
-const PERSON = {
-  email: 'wilhelmina.quistorp@person.example',
-  password: 'correct horse battery staple',
-  firstName: 'Wilhelmina',
-  lastName: 'Quistorp',
-  phone: '+494515557771',
-};
-const ADDRESS = {
-  fullName: 'Wilhelmina Quistorp',
-  streetLine1: 'Fischergrube 77',
-  city: 'Lübeck',
-  postalCode: '23552',
-  countryCode: 'DE',
-  phone: PERSON.phone,
-};
-const WORDS = [PERSON.email, 'wilhelmina', 'quistorp', PERSON.phone, 'fischergrube'];
 /**
  * What stays: invoices and receipts as they were issued, with the buyer's name and address, which the law wants kept (in Germany § 14b UStG and
  * § 147 AO, eight years); docs/decisions/0011. Nothing else.
@@ -37,9 +20,7 @@ const KEPT_BY_LAW = ['payment.document_file.bytes', 'payment.payment_document.mo
 
 let dataDir: string;
 let stack: Stack;
-let staff: Shopper;
-let person: Shopper;
-let product: Created;
+let shop: Visit;
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'souk-erasure-'));
@@ -48,84 +29,20 @@ beforeAll(async () => {
     ports: 'random',
     env: { LOG_LEVEL: 'warn', BOOTSTRAP_ADMIN_EMAIL: ADMIN.email, BOOTSTRAP_ADMIN_PASSWORD: ADMIN.password },
   });
-  staff = createShopper(stack.urls.graphql);
-  person = createShopper(stack.urls.graphql);
-  const session = await staff.send<SignedIn>('SessionCreate', ADMIN);
-  staff.setToken(session.data.sessionCreate.accessToken);
-  product = await createProduct(staff, { onHand: 100 });
+  shop = await visit(stack, ADMIN);
 }, 120_000);
 afterAll(async () => {
-  await Promise.all([person?.close(), staff?.close()]);
+  await shop?.close();
   await stack?.stop();
   await rm(dataDir, { recursive: true, force: true });
 }, 60_000);
-
-interface SignedIn {
-  sessionCreate: { accessToken: string };
-}
-const isConfirmed = (orderId: string) =>
-  eventually(
-    async () => {
-      const { data } = await staff.send<{ order: { status: string } }>('OrderStatus', { id: orderId });
-      expect(data.order.status).toBe('CONFIRMED');
-    },
-    { timeoutMs: 20_000 },
-  );
-
-interface CartMade {
-  cartCreate: { cart: { id: string; version: number; cost: { total: { centAmount: number; currencyCode: string } } } };
-}
-const fillCart = async () =>
-  (
-    await person.send<CartMade>('CartCreate', {
-      input: {
-        lines: [{ variantId: product.variantId, quantity: 1 }],
-        email: PERSON.email,
-        countryCode: 'DE',
-        shippingAddress: ADDRESS,
-        shippingMethodId: 'standard',
-        note: 'A present for Wilhelmina',
-      },
-    })
-  ).data.cartCreate.cart;
-
-async function order(o: { paid: boolean }): Promise<string> {
-  const placed = await placeOrder(person, await fillCart());
-  const { id } = placed.data.orderPlace.order;
-  if (!o.paid) return id;
-  interface Session {
-    paymentSessionCreate: { payment: { providerReference: string } };
-  }
-  const session = await person.send<Session>('PaymentSessionCreate', {
-    input: { orderId: id, provider: 'stripe', savePaymentMethod: true, idempotencyKey: randomUUID() },
-  });
-  await payAtProvider(stack.urls.standIns, session.data.paymentSessionCreate.payment.providerReference);
-  await isConfirmed(id);
-  return id;
-}
-
-/** Ships and delivers an order whole, and closes it. */
-async function complete(orderId: string): Promise<void> {
-  const details = await staff.send<{ order: { lines: { id: string; quantity: number }[] } }>('OrderDetails', {
-    id: orderId,
-  });
-  const lines = details.data.order.lines.map(({ id, quantity }) => ({ lineId: id, quantity }));
-  const shipped = await staff.send<{ fulfillmentCreate: { fulfillment: { id: string } } }>('FulfillmentCreate', {
-    orderId,
-    lines,
-    carrier: 'DHL',
-    idempotencyKey: randomUUID(),
-  });
-  await staff.send('FulfillmentDeliver', { id: shipped.data.fulfillmentCreate.fulfillment.id });
-  await staff.send('OrderComplete', { id: orderId });
-}
 
 interface Erasure {
   completedAt: string | null;
   services: { service: string; erasedAt: string | null }[];
 }
 async function erasureOf(token: string): Promise<{ completedAt: string | null; waitingFor: string[] }> {
-  const { data } = await person.send<{ accountErasure: Erasure }>('AccountErasure', { token });
+  const { data } = await shop.person.send<{ accountErasure: Erasure }>('AccountErasure', { token });
   const { completedAt, services } = data.accountErasure;
   return { completedAt, waitingFor: services.flatMap((one) => (one.erasedAt === null ? [one.service] : [])) };
 }
@@ -154,30 +71,28 @@ let providerCustomer: string;
 let token: string;
 
 test('somebody lives in the shop, and is found in many places', async () => {
-  const { email, password, firstName, lastName, phone } = PERSON;
-  await person.send('AccountRegister', { input: { email, password, firstName, lastName } });
-  const session = await person.send<SignedIn & { sessionCreate: { user: { id: string } } }>('SessionCreate', {
-    email,
-    password,
-  });
-  person.setToken(session.data.sessionCreate.accessToken);
-  await person.send('AccountUpdate', { input: { phone } });
-  await person.send('AddressCreate', { input: ADDRESS });
-  const me = await person.send<{ me: { id: string } }>('Me');
-  userId = me.data.me.id;
-  over = await order({ paid: true });
-  underWay = await order({ paid: true });
-  const cancelled = await order({ paid: false });
-  await person.send('OrderCancel', { id: cancelled, reason: 'Wilhelmina moved', idempotencyKey: randomUUID() });
-  await staff.send('OrderNoteAdd', { orderId: over, text: 'Mrs Quistorp called', isPublic: false });
-  await complete(over);
-  await fillCart();
+  // As a guest first: the account claims it, and from then on it is the account's.
+  const asGuest = await shop.order();
+  await shop.pay(asGuest);
+  userId = await shop.register();
+  const claimed = await shop.person.send<{ guestOrdersClaim: { claimedCount: number } }>('GuestOrdersClaim');
+  expect(claimed.data.guestOrdersClaim.claimedCount).toBe(1);
+  over = await shop.order();
+  await shop.pay(over, { savePaymentMethod: true });
+  underWay = await shop.order();
+  await shop.pay(underWay, { savePaymentMethod: true });
+  const cancelled = await shop.order();
+  await shop.person.send('OrderCancel', { id: cancelled, reason: 'Wilhelmina moved', idempotencyKey: randomUUID() });
+  await shop.staff.send('OrderNoteAdd', { orderId: over, text: 'Mrs Quistorp called', isPublic: false });
+  await shop.complete(over);
+  await shop.complete(asGuest);
+  await shop.fillCart();
   const documents = await eventually(
     async () => {
       interface Documents {
         order: { documents: { kind: string; htmlUrl: string }[] };
       }
-      const { data } = await person.send<Documents>('OrderDocuments', { id: over });
+      const { data } = await shop.person.send<Documents>('OrderDocuments', { id: over });
       expect(data.order.documents.map(({ kind }) => kind).sort()).toEqual(['INVOICE', 'RECEIPT']);
       return data.order.documents;
     },
@@ -217,13 +132,13 @@ test('somebody lives in the shop, and is found in many places', async () => {
 
 test('an export has what every service knows, also from one that was killed when it was asked for', async () => {
   stack.processes.get('cart')?.kill('SIGKILL');
-  await person.send('AccountDataExport');
+  await shop.person.send('AccountDataExport');
   interface Exports {
     accountDataExports: { waitingFor: string[]; url: string | null }[];
   }
   const url = await eventually(
     async () => {
-      const { data } = await person.send<Exports>('AccountDataExports');
+      const { data } = await shop.person.send<Exports>('AccountDataExports');
       expect(data.accountDataExports).toMatchObject([{ waitingFor: [], url: expect.any(String) }]);
       return String(data.accountDataExports[0]?.url);
     },
@@ -240,21 +155,23 @@ test('an export has what every service knows, also from one that was killed when
   });
   const orders = (told.order as unknown as { orders: { id: string; history: { message: string | null }[] }[] }).orders;
   expect(orders.map(({ id }) => id)).toEqual(expect.arrayContaining([over, underWay]));
-  expect(orders).toHaveLength(3);
+  expect(orders).toHaveLength(4);
   expect((await fetch(url.replace(/signature=.{4}/, 'signature=AAAA'))).status).toBe(403);
   expect((await where()).filter((place) => /redis|outbox/.test(place))).toEqual([]);
 }, 90_000);
 
 test('once the account is deleted, killed services included, only an order that is under way still says whose it is', async () => {
   for (const name of ['order', 'payment', 'worker'] as const) stack.processes.get(name)?.kill('SIGKILL');
-  const deleted = await person.send<{ accountDelete: { erasureToken: string } }>('AccountDelete', {
+  const deleted = await shop.person.send<{ accountDelete: { erasureToken: string } }>('AccountDelete', {
     password: PERSON.password,
   });
   token = deleted.data.accountDelete.erasureToken;
   stack.processes.get('cart')?.kill('SIGKILL');
-  await expect(person.send('AccountDataExports')).rejects.toMatchObject({ errors: [{ code: 'UNAUTHENTICATED' }] });
-  person.setToken(undefined);
-  await expect(person.send('SessionCreate', { email: PERSON.email, password: PERSON.password })).rejects.toMatchObject({
+  await expect(shop.person.send('AccountDataExports')).rejects.toMatchObject({ errors: [{ code: 'UNAUTHENTICATED' }] });
+  shop.person.setToken(undefined);
+  await expect(
+    shop.person.send('SessionCreate', { email: PERSON.email, password: PERSON.password }),
+  ).rejects.toMatchObject({
     errors: [{ code: 'INVALID_CREDENTIALS' }],
   });
   await eventually(async () => expect((await erasureOf(token)).waitingFor).toEqual(['order']), { timeoutMs: 60_000 });
@@ -275,13 +192,13 @@ test('once the account is deleted, killed services included, only an order that 
 }, 120_000);
 
 test('when that is over, nothing says who it was but what the law keeps', async () => {
-  await complete(underWay);
+  await shop.complete(underWay);
   await eventually(
     async () => expect(await erasureOf(token)).toEqual({ completedAt: expect.any(String), waitingFor: [] }),
     { timeoutMs: 40_000 },
   );
   expect(await where()).toEqual(KEPT_BY_LAW);
-  const kept = await staff.send<{ order: { email: string; customer: null; lines: object[] } }>('OrderDetails', {
+  const kept = await shop.staff.send<{ order: { email: string; customer: null; lines: object[] } }>('OrderDetails', {
     id: over,
   });
   expect(kept.data.order).toMatchObject({ email: 'erased@erased.invalid', lines: [{ quantity: 1 }] });
