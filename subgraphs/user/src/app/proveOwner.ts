@@ -1,11 +1,11 @@
 import type { Account } from '../domain/account.js';
 import { accountError, done, type Result, refused } from '../domain/accountError.js';
 import { readRecoveryCode } from '../domain/recoveryCode.js';
-import { readTotp, stepOf } from '../domain/totp.js';
 import { type CheckPasswordDeps, checkPassword } from './checkPassword.js';
 import type { AccountStore, Secrets, SessionStore } from './ports.js';
 import type { CountedAttempt, SecondFactorStore, SecretBox, UsedCode } from './secondFactorPorts.js';
 import { type Client, delayed } from './sessions.js';
+import { readTotp, stepOf } from './totp.js';
 
 export interface ProofDeps extends CheckPasswordDeps {
   readonly accounts: Pick<AccountStore, 'readMany'>;

@@ -3,9 +3,9 @@ import type { Account } from '../domain/account.js';
 import { accountError, done, type Result, refused } from '../domain/accountError.js';
 import { isStaff } from '../domain/grantedRoles.js';
 import { RECOVERY_CODE_BYTES, RECOVERY_CODES, recoveryCode } from '../domain/recoveryCode.js';
-import { base32, otpauthUri, readTotp, stepOf, TOTP_SECRET_BYTES } from '../domain/totp.js';
 import { hashOfRecovery, type ProofDeps, proveOwner, WRONG_CODE } from './proveOwner.js';
 import { type Client, delayed } from './sessions.js';
+import { base32, otpauthUri, readTotp, stepOf, TOTP_SECRET_BYTES } from './totp.js';
 
 export interface SecondFactorDeps extends ProofDeps {
   readonly randomBytes: (length: number) => Buffer;

@@ -1,6 +1,6 @@
 import { deviceOf } from '../domain/device.js';
-import { networkOf } from '../domain/network.js';
 import type { SessionResolvers } from '../generated/graphql.js';
+import { networkOf } from './network.js';
 
 export const Session: SessionResolvers = {
   device: ({ userAgent }) => deviceOf(userAgent),

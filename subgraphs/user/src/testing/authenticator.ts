@@ -1,4 +1,4 @@
-import { stepAt, totpAt } from '../domain/totp.js';
+import { stepAt, totpAt } from '../app/totp.js';
 
 /** The secret that an `otpauth://` URI carries, read as an app reads it: without our own base 32. */
 export function secretOf(uri: string): Buffer {
