@@ -61,6 +61,7 @@ export function stackVariables(ports: Ports, stores: StoreUrls, secrets: Secrets
     CASH_ON_DELIVERY_COUNTRIES: 'DE,AT',
     // On one machine everybody has one address.
     RATE_LIMIT_FACTOR: '1000',
+    CONNECTIONS_PER_ADDRESS: '1000000',
     APOLLO_TELEMETRY_DISABLED: '1',
     ...Object.fromEntries(
       SUBGRAPHS.map((name): [string, string] => [`SUBGRAPH_URL_${name.toUpperCase()}`, `${at(name)}/graphql`]),
