@@ -16,7 +16,9 @@ function routes(): { producer: DatabaseName; consumer: DatabaseName; types: stri
   return DATABASES.flatMap((producer) =>
     DATABASES.flatMap((consumer) => {
       const types = Object.values(events)
-        .filter((event) => producersOf(event).includes(producer) && (event.consumers as readonly string[]).includes(consumer))
+        .filter(
+          (event) => producersOf(event).includes(producer) && (event.consumers as readonly string[]).includes(consumer),
+        )
         .map(({ type }) => type);
       return types.length === 0 ? [] : [{ producer, consumer, types }];
     }),
