@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { events, newEvent } from '@souk/events';
 import { openDatabase, sql } from '@souk/postgres';
-import { createLogger, newId } from '@souk/runtime';
+import { asPrivileged, createLogger, newId, type Viewer } from '@souk/runtime';
 import { eventually } from '@souk/testkit';
 import { MongoClient } from 'mongodb';
 import { createClient } from 'redis';
@@ -310,7 +310,19 @@ describe('changes', () => {
     }
   });
 
-  test('a process that died between write and projection loses nothing: another one projects it within 2 s', async () => {
+  test('a process that died between write and projection loses nothing: another one projects it within 2 s, and tells the audit log', async () => {
+    const database = openDatabase({
+      url: stores.databaseUrl,
+      service: 'product',
+      logger: createLogger('test', 'silent'),
+    });
+    const viewer: Viewer = {
+      kind: 'user',
+      userId: 'usr_died',
+      sessionId: 'ses_1',
+      roles: ['STAFF'],
+      scopes: ['catalog:write'],
+    };
     const mongo = await new MongoClient(stores.mongoUrl).connect();
     try {
       const store = mongoCatalogueStore(mongo.db());
@@ -318,10 +330,22 @@ describe('changes', () => {
       if (!before) throw new Error('no product');
       // Exactly what is on disk after kill -9 at the worst moment: the document with its event, and nothing else.
       const after = { ...before, version: before.version + 1, name: 'Okapi Lamp', updatedAt: new Date() };
-      expect(await store.saveProducts([productWrite(after, before.version)])).toEqual(['SAVED']);
+      const write = asPrivileged({ service: 'product', action: 'productUpdate', viewer }, () =>
+        productWrite(after, before.version),
+      );
+      expect(await store.saveProducts([write])).toEqual(['SAVED']);
       await eventually(async () => expect(await found(product, 'okapi')).toEqual(['Okapi Lamp']), { timeoutMs: 2_000 });
       await eventually(async () => expect(await store.pendingProducts(1)).toEqual([]), { timeoutMs: 2_000 });
+      await postgresProjectionStore(database).publish(write.events.filter(({ type }) => type === 'audit.recorded')); // as a process does that was slower than the other one
+      const told = await database.query(
+        sql(
+          'test.told',
+          `SELECT type, data->>'action' AS action, data->>'subjectId' AS subject FROM outbox_event WHERE data->>'actorId' = 'usr_died'`,
+        ),
+      );
+      expect(told).toEqual([{ type: 'audit.recorded', action: 'productUpdate', subject: before.id }]);
     } finally {
+      await database.close();
       await mongo.close();
     }
   });
