@@ -14,7 +14,8 @@ import {
 export function example(type: GraphQLInputType, trap: string, depth = 0): unknown {
   if (isNonNullType(type)) return example(type.ofType, trap, depth);
   if (isListType(type)) return [example(type.ofType, trap, depth)];
-  if (isEnumType(type)) return type.getValues()[0]?.name;
+  // The last one: what is made is a draft, and not on sale.
+  if (isEnumType(type)) return type.getValues().at(-1)?.name;
   if (isInputObjectType(type)) {
     return Object.fromEntries(
       Object.values(type.getFields())
