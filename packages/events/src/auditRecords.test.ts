@@ -51,3 +51,9 @@ test('a change that is tried again has the same record, another subject or anoth
   expect(rest).toEqual([]);
   expect((await recordIds())[0]).not.toBe(one);
 });
+
+test('text that is no id names nothing: it is not recorded, and does not make the action fail', () => {
+  const texts = ["' OR '1'='1' --", '', 'a@b.example', 'two words', 'x'.repeat(101), 'ord_1'];
+  const records = act(viewer(['orders:write']), () => auditRecords(texts));
+  expect(records.map(({ data }) => data.subjectId)).toEqual(['ord_1']);
+});
