@@ -108,7 +108,7 @@ export const plants: readonly Plant[] = [
     sql: [
       'ALTER TABLE payment_document DISABLE TRIGGER ALL',
       'ALTER TABLE document_file DISABLE TRIGGER ALL',
-      `DELETE FROM payment_document WHERE sequence = 1`,
+      `DELETE FROM payment_document WHERE sequence = 1 AND kind = 'RECEIPT'`,
     ],
   },
   {

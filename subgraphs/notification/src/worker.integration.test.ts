@@ -219,8 +219,9 @@ test('staff see deliveries and backlogs, and retry a parked delivery', async () 
     }),
   );
   await eventually(async () =>
+    // The worker's own outbox is there, too, once its relay has told.
     expect(await at.as(staff).request('{ outboxLag { service pending oldestAgeSeconds } }')).toEqual({
-      outboxLag: [{ service: 'order', pending: 1, oldestAgeSeconds: expect.any(Number) }],
+      outboxLag: expect.arrayContaining([{ service: 'order', pending: 1, oldestAgeSeconds: expect.any(Number) }]),
     }),
   );
   const retry = 'mutation ($id: ID!) { jobRetry(id: $id) { accepted userErrors { code } } }';

@@ -19,10 +19,10 @@ const customerOf = sql<{ reference: string }>(
   'method.customerOf',
   `SELECT reference FROM provider_customer WHERE user_id = $1 AND provider = $2`,
 );
+// Whichever of the two keys is taken: an arbiter of one of them would let two that come at once fail on the other.
 const recordCustomer = sql<{ reference: string }>(
   'method.recordCustomer',
-  `INSERT INTO provider_customer AS c (user_id, provider, reference) VALUES ($1, $2, $3)
-   ON CONFLICT (user_id, provider) DO UPDATE SET reference = c.reference RETURNING reference`,
+  `INSERT INTO provider_customer (user_id, provider, reference) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING reference`,
 );
 const ofUsers = sql<MethodRow>(
   'method.ofUsers',
@@ -100,8 +100,9 @@ export function createMethodStore(database: Database): MethodStore {
     },
     async recordCustomer(userId, provider, reference) {
       const [row] = await database.query(recordCustomer, [userId, provider, reference]);
-      if (row === undefined) throw new Error(`the customer of ${userId} was not recorded`);
-      return row.reference;
+      const recorded = row?.reference ?? (await this.customerOf(userId, provider));
+      if (recorded === undefined) throw new Error(`the customer of ${userId} was not recorded`);
+      return recorded;
     },
     async ofUsers(userIds) {
       return (await database.query(ofUsers, [userIds])).map(methodOf);

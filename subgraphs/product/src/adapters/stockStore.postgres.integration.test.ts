@@ -56,6 +56,8 @@ const level = async (variantId: string) => {
   return found && { onHand: found.onHand, reserved: found.reserved, available: found.available };
 };
 const order = () => newId('ord');
+/** Clearly later than what was reserved just now: Postgres rounds a moment to the nearest millisecond, JavaScript down. */
+const afterNow = () => new Date(Date.now() + 1_000);
 const eventAt = (occurredAt: Date): EventEnvelope => ({
   id: newId('evt'),
   type: 'order.expired',
@@ -382,7 +384,7 @@ describe('edits of orders', () => {
     for (const step of steps) {
       if (step === 'edit') expect(await stock.editOnce(edited(), took)).toEqual({ sold: null, missing: [] });
       if (step === 'commit') await stock.commitOnce(eventAt(new Date()), [orderId]);
-      if (step === 'release') await stock.releaseOnce(eventAt(new Date()), [orderId]);
+      if (step === 'release') await stock.releaseOnce(eventAt(afterNow()), [orderId]);
       if (step === 'cancel') await stock.cancelOnce(eventAt(new Date()), [orderId]);
     }
     expect(await level(id)).toMatchObject(expected);
@@ -415,7 +417,7 @@ describe('edits of orders', () => {
       { onHand: 7, reserved: 0 },
     ]);
     const released = await hold();
-    expect((await stock.releaseOnce(eventAt(new Date()), released))?.outcome).toBe('RELEASED');
+    expect((await stock.releaseOnce(eventAt(afterNow()), released))?.outcome).toBe('RELEASED');
     await stock.cancelOnce(eventAt(new Date()), sold);
     expect([await level(id), await level(other)]).toMatchObject([
       { onHand: 10, reserved: 0 },
@@ -429,7 +431,7 @@ describe('edits of orders', () => {
     const ids = [order(), newId('oed')];
     await stock.reserve(ids[0] ?? '', [{ variantId: id, quantity: 5 }], LATER);
     await stock.reserve(ids[1] ?? '', [{ variantId: other, quantity: 5 }], LATER);
-    await stock.releaseOnce(eventAt(new Date()), ids);
+    await stock.releaseOnce(eventAt(afterNow()), ids);
     await stock.reserve(order(), [{ variantId: other, quantity: 1 }], LATER);
     expect((await stock.commit(ids, 'test')).outcome).toBe('INSUFFICIENT_STOCK');
     expect([await level(id), await level(other)]).toMatchObject([
