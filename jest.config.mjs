@@ -29,7 +29,7 @@ export default {
     ],
   },
   testTimeout: 30_000,
-  // Modules of a test file that ran are never freed (https://github.com/nodejs/node/issues/33439): in one process the whole suite grows to
+  // Modules of a test file that ran are never freed (https://github.com/jestjs/jest/issues/14605): in one process the whole suite grows to
   // 4 GB and collects garbage most of the time. A worker that has grown past this is replaced.
   workerIdleMemoryLimit: '800MB',
 };
