@@ -138,13 +138,12 @@ test('a poison event is parked after its attempts, stays visible, is not multipl
     async () => expect((await outboxIn(at.producer)).find((row) => row.id === poison.id)?.sends).toBeGreaterThan(2),
     { timeoutMs: 8_000 },
   );
-  const failed = [
-    ...(await queue.getFailed()),
-    ...(await queue.getWaiting()),
-    ...(await queue.getDelayed()),
-    ...(await queue.getActive()),
-  ];
-  expect(failed.length).toBeGreaterThan(0); // it may move from list to list while they are read
+  // It may move from list to list while they are read.
+  const failed = await eventually(async () => {
+    const lists = [queue.getFailed(), queue.getWaiting(), queue.getDelayed(), queue.getActive()];
+    const jobs = (await Promise.all(lists)).flat();
+    return jobs.length > 0 && jobs;
+  });
   expect(new Set(failed.map((job) => job.id))).toEqual(new Set([poison.id]));
   expect((await eventually(async () => (await queue.getFailed())[0] ?? false)).failedReason).toBe('Error: poison');
   expect(JSON.stringify(failed[0]?.data)).not.toContain('@');

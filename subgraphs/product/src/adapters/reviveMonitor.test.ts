@@ -3,6 +3,9 @@ import { jest } from '@jest/globals';
 import { createLogger, waitIn } from '@souk/runtime';
 import { reviveMonitor } from './reviveMonitor.js';
 
+/** Made while the clock is real: a logger may have a timer of its own. */
+const logger = createLogger('test', 'silent');
+
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
 
@@ -16,7 +19,7 @@ function watched(refusals = 0) {
       if (left-- > 0) throw new Error('no server');
     },
   });
-  const watching = reviveMonitor(client, createLogger('test', 'silent'));
+  const watching = reviveMonitor(client, logger);
   const heartbeat = (what: 'Started' | 'Succeeded' | 'Failed') =>
     client.emit(`serverHeartbeat${what}`, { connectionId: '127.0.0.1:27017' });
   return { heartbeat, did, watching, client };
@@ -55,6 +58,7 @@ test('heartbeats that end, well or badly, leave the client alone, however long t
 
 test('nothing is left of it when it is closed', () => {
   const { client, watching } = watched();
+  expect(jest.getTimerCount()).toBe(1);
   watching.close();
   expect(client.eventNames()).toEqual([]);
   expect(jest.getTimerCount()).toBe(0);
