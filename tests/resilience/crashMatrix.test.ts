@@ -10,7 +10,7 @@ beforeAll(async () => {
   });
 }, 600_000);
 
-test('a process that dies at any failpoint comes back, the purchase ends as it should within 15 s of that, and nothing stays under way', () => {
+test('a process that dies at any failpoint comes back, every purchase ends as it should soon after, and nothing stays under way', () => {
   expect(result.crashes.map(({ cell }) => cell)).toHaveLength(cells({ isShort: true }).length);
   expect(result.crashes.filter(({ fault }) => fault !== undefined)).toEqual([]);
 });

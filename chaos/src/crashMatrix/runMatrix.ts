@@ -50,6 +50,8 @@ export interface MatrixResult {
 
 /** What the issue asks for: an interrupted purchase has finished or compensated so long after the process's return. */
 export const RECOVERY_LIMIT_MS = 15_000;
+/** In the short form the same purchase may be interrupted again and again: this is for all of them together. */
+const SHORT_FORM_LIMIT_MS = 30_000;
 const SPRING_PATIENCE_MS = 90_000;
 const REST_PATIENCE_MS = 60_000;
 const LOOK_EVERY_MS = 100;
@@ -145,8 +147,9 @@ async function crashAlone(o: MatrixOptions, shop: ChaosShop, mall: Mall, cell: C
   const trip = travel(shop, mall, TRIP_OF[cell.failpoint], index, faults);
   const { died, back } = await follow(shop, trap, faults);
   await trip;
-  const recoveryMs = Math.max(0, (await rest(shop, faults)) - back);
-  if (recoveryMs > RECOVERY_LIMIT_MS) faults.push(`took ${recoveryMs} ms to recover`);
+  const { at, last } = await rest(shop, faults);
+  const recoveryMs = Math.max(0, at - back);
+  if (recoveryMs > RECOVERY_LIMIT_MS) faults.push(`took ${recoveryMs} ms to recover, last: ${last.join(', ')}`);
   return { cell, recoveryMs, awayMs: back - died, ...(faults.length === 0 ? {} : { fault: faults.join('; ') }) };
 }
 
@@ -179,11 +182,9 @@ async function crashInLanes(
   const restFaults: string[] = [];
   // A message or document that could not be made while a service was away waits for its next attempt, each twice as long: no purchase
   // waits for it.
-  const recoveryMs = Math.max(
-    0,
-    (await rest(shop, restFaults, (what) => !/(messages|documents)$/.test(what))) - lastBack,
-  );
-  if (recoveryMs > RECOVERY_LIMIT_MS) restFaults.push(`took ${recoveryMs} ms to recover`);
+  const { at, last } = await rest(shop, restFaults, (what) => !/(messages|documents)$/.test(what));
+  const recoveryMs = Math.max(0, at - lastBack);
+  if (recoveryMs > SHORT_FORM_LIMIT_MS) restFaults.push(`took ${recoveryMs} ms to recover, last: ${last.join(', ')}`);
   await rest(shop, restFaults);
   return killed.map(({ cell, faults, died, back }) => {
     const fault = [...faults, ...restFaults].join('; ');
@@ -230,19 +231,20 @@ async function follow(shop: ChaosShop, trap: Trap, faults: string[]): Promise<{ 
   return { died, back: Date.now() };
 }
 
-/** When nothing (of what counts) was under way any more. */
+/** When nothing (of what counts) was under way any more, and what had been until then. */
 async function rest(
   shop: ChaosShop,
   faults: string[],
   counts: (what: string) => boolean = () => true,
-): Promise<number> {
+): Promise<{ at: number; last: readonly string[] }> {
   const providers = controlProviders(shop.standIns);
-  let left: string[] = [];
+  let last: string[] = [];
   for (const deadline = Date.now() + REST_PATIENCE_MS; Date.now() < deadline; await delay(LOOK_EVERY_MS)) {
     const lookedAt = Date.now();
-    left = (await unfinished(shop.databases, providers).catch(() => ['a store that cannot be asked'])).filter(counts);
-    if (left.length === 0) return lookedAt;
+    const left = await unfinished(shop.databases, providers).catch(() => ['a store that cannot be asked']);
+    if (!left.some(counts)) return { at: lookedAt, last };
+    last = left.filter(counts);
   }
-  faults.push(`there is still: ${left.join(', ')}`);
-  return Date.now();
+  faults.push(`there is still: ${last.join(', ')}`);
+  return { at: Date.now(), last };
 }
