@@ -1,15 +1,14 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSchema, parse, validate } from 'graphql';
 
 const root = process.cwd();
 const alerts = readFileSync(join(root, 'docker/prometheus/alerts.yml'), 'utf8');
-const sources = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts'], {
-  encoding: 'utf8',
-})
-  .split('\n')
-  .filter((file) => file && !file.endsWith('.test.ts') && existsSync(join(root, file)))
+const sources = ['packages', 'subgraphs', 'gateway', 'audit']
+  .flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
+  )
+  .filter((file) => /\/src\/.*\.ts$/.test(file) && !/node_modules|\.test\.ts$/.test(file))
   .map((file) => readFileSync(join(root, file), 'utf8'))
   .join('\n');
 
