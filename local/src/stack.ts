@@ -196,6 +196,9 @@ async function startLocked(plan: Plan, giveUp: () => void): Promise<Stack> {
     throw error;
   }
   await writeEnvFile(dataDir, env);
+  // Who is told that it is open finds every process in the state file.
+  record();
+  await recording;
   return { urls, env, processes, stop };
 }
 
