@@ -122,7 +122,8 @@ function createCollections(): Collections {
       entries: 10_000,
       evictable: (intent) => intent.status === 'succeeded' || intent.status === 'canceled',
     }),
-    charge: capped({ entries: 12_000, evictable: (charge) => charge.status !== 'pending' }),
+    // More of them than of balance transactions: one whose charge is forgotten cannot tell its intent any more.
+    charge: capped({ entries: 25_000, evictable: (charge) => charge.status !== 'pending' }),
     refund: capped({ entries: 10_000 }),
     dispute: capped({ entries: 2_000 }),
     payment_method: capped({ entries: 10_000 }),

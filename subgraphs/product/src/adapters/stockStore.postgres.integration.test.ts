@@ -92,7 +92,33 @@ async function expectBooksToBalance(): Promise<void> {
   }
 }
 
+const rowsScanned = sql<{ rows: number }>(
+  'test.rowsScanned',
+  `SELECT coalesce(sum(seq_tup_read), 0)::int AS rows FROM pg_stat_xact_user_tables WHERE relname = ANY ($1)`,
+);
+const reserved = sql<{ outcome: string }>(
+  'test.reserve',
+  `SELECT stock_reserve($1, $2, '{1,1}', now() + interval '1 hour') ->> 'outcome' AS outcome`,
+);
+const sold = sql<{ outcome: string }>('test.sell', `SELECT stock_commit($1, 'test') ->> 'outcome' AS outcome`);
+const given = sql<{ outcome: string }>('test.release', `SELECT stock_release($1) ->> 'outcome' AS outcome`);
+
 describe('reserving', () => {
+  test('what is read for an order does not grow with the number of articles', async () => {
+    const shelf = await variants(...Array.from({ length: 2_000 }, () => 5));
+    await database.pool.query('ANALYZE inventory');
+    const scanned = await database.transaction(async (tx) => {
+      const kept = order();
+      expect(await tx.query(reserved, [kept, shelf.slice(10, 12)])).toEqual([{ outcome: 'RESERVED' }]);
+      expect(await tx.query(sold, [kept])).toEqual([{ outcome: 'COMMITTED' }]);
+      const ended = order();
+      expect(await tx.query(reserved, [ended, shelf.slice(20, 22)])).toEqual([{ outcome: 'RESERVED' }]);
+      expect(await tx.query(given, [ended])).toEqual([{ outcome: 'RELEASED' }]);
+      return tx.query(rowsScanned, [['inventory']]);
+    });
+    expect(scanned).toEqual([{ rows: 0 }]);
+  });
+
   test('500 buyers of 50 units: exactly 50 get one', async () => {
     const [id = ''] = await variants(50);
     const answers = await Promise.all(
