@@ -9,9 +9,8 @@ import {
   isObjectType,
   Kind,
   type OperationDefinitionNode,
-  type SelectionSetNode,
 } from 'graphql';
-import { fragmentsOf } from '../limits/operationFields.js';
+import { fieldsOf, fragmentsOf } from '../limits/operationFields.js';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -62,18 +61,9 @@ function judge(schema: GraphQLSchema, document: DocumentNode, operation: Operati
   const root = schema.getMutationType();
   if (!root) return NOTHING;
   const fragments = fragmentsOf(document);
-  const fields = fieldsOf(operation.selectionSet);
-
-  function fieldsOf(set: SelectionSetNode | undefined): FieldNode[] {
-    return (set?.selections ?? []).flatMap((node) => {
-      if (node.kind === Kind.FIELD) return [node];
-      return fieldsOf(
-        node.kind === Kind.INLINE_FRAGMENT ? node.selectionSet : fragments.get(node.name.value)?.selectionSet,
-      );
-    });
-  }
+  const fields = fieldsOf(operation.selectionSet, fragments);
   const keysOf = (field: FieldNode, name: string): string[] =>
-    fieldsOf(field.selectionSet)
+    fieldsOf(field.selectionSet, fragments)
       .filter((node) => node.name.value === name)
       .map(keyOf);
 

@@ -1,12 +1,5 @@
-import {
-  type DocumentNode,
-  type FieldNode,
-  type FragmentDefinitionNode,
-  Kind,
-  type OperationDefinitionNode,
-  parse,
-  type SelectionSetNode,
-} from 'graphql';
+import { type DocumentNode, type FieldNode, Kind, parse, type SelectionSetNode } from 'graphql';
+import { fragmentsOf } from './operationFields.js';
 
 export interface DocumentLimits {
   readonly maxTokens: number;
@@ -60,12 +53,8 @@ export function createDocumentCheck(limits: DocumentLimits): (text: string) => s
  * by the dozen, repetitions. Each fragment is measured once, so measuring costs no more than the length of the document.
  */
 export function documentFault(document: DocumentNode, limits: DocumentLimits): string | undefined {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  const operations: OperationDefinitionNode[] = [];
-  for (const node of document.definitions) {
-    if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
-    if (node.kind === Kind.OPERATION_DEFINITION) operations.push(node);
-  }
+  const fragments = fragmentsOf(document);
+  const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
   const measured = new Map<string, Measure>();
   let repeats = 0;
   let spreads = fragments.size;

@@ -1,4 +1,4 @@
-import { keepConnected } from '@souk/outbox/redis';
+import { keepConnected, within } from '@souk/outbox/redis';
 import { type Logger, metrics } from '@souk/runtime';
 
 /** So much of one kind may one subject do within a window. */
@@ -73,16 +73,7 @@ export function createRateLimiter(o: { redisUrl: string; logger: Logger; now?: (
       keys: [`souk:rate:${key}`],
       arguments: [String(lease), String(points), String(windowSeconds * 1_000)],
     });
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error('redis is slow')), REDIS_TIMEOUT_MS);
-    });
-    try {
-      return (await Promise.race([asked, late])) as [number, number];
-    } finally {
-      clearTimeout(timer);
-      asked.catch(() => undefined);
-    }
+    return (await within(REDIS_TIMEOUT_MS, 'Redis', asked)) as [number, number];
   }
 
   async function refill(key: string, purse: Purse, allowance: Allowance): Promise<void> {

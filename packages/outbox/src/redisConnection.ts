@@ -2,6 +2,8 @@ import type { Logger } from '@souk/runtime';
 import { createClient } from 'redis';
 import { backoffMs, createBell, within } from './pacing.js';
 
+export { within } from './pacing.js';
+
 /** A fresh client per connection; it fails its commands at once while Redis is away. */
 export const newRedisClient = (url: string) =>
   createClient({

@@ -1,4 +1,4 @@
-import { clientNetwork } from './clientNetwork.js';
+import { clientNetwork, ipv6Groups } from './clientNetwork.js';
 
 test.each([
   ['203.0.113.9', '203.0.113.9'],
@@ -8,7 +8,21 @@ test.each([
   ['2001:0db8:0001:0002:0:0:0:1', '2001:db8:1:2'],
   ['2001:db8::1', '2001:db8:0:0'],
   ['::1', '0:0:0:0'],
+  ['64:ff9b::203.0.113.7', '64:ff9b:0:0'],
+  ['1:2:3:4:5:6:203.0.113.7', '1:2:3:4'],
+  ['fe80::1%eth0', 'fe80:0:0:0'],
   ['', ''],
 ])('%s counts as %s', (address, network) => {
   expect(clientNetwork(address)).toBe(network);
+});
+
+test.each([
+  ['2001:DB8:0017::1', ['2001', 'db8', '17', '0', '0', '0', '0', '1']],
+  ['::', ['0', '0', '0', '0', '0', '0', '0', '0']],
+  ['1:2:3:4:5:6:7:8', ['1', '2', '3', '4', '5', '6', '7', '8']],
+  ['::ffff:203.0.113.7', ['0', '0', '0', '0', '0', 'ffff', 'cb00', '7107']],
+  ['203.0.113.7', undefined],
+  ['1::2::3', undefined],
+])('%s has the groups %j', (address, groups) => {
+  expect(ipv6Groups(address)).toEqual(groups);
 });

@@ -3,7 +3,7 @@ import './telemetryOff.js';
 export { abortAfter } from './abortAfter.js';
 export { type AccessRule, accessRules, checkAccess } from './access.js';
 export { apolloLogger } from './apolloLogger.js';
-export { clientNetwork } from './clientNetwork.js';
+export { clientNetwork, ipv6Groups } from './clientNetwork.js';
 export { baseConfig, ConfigError, configTypes, identityConfig, loadConfig } from './config.js';
 export {
   countStatement,
@@ -46,6 +46,7 @@ export { scalars } from './scalars.js';
 export { loadSdl, schemaFolder } from './sdl.js';
 export { asksAnywhereFor, asksFor } from './selection.js';
 export { createServiceClient, type ServiceClient } from './serviceClient.js';
+export { createSignedLinks, LINK_VALID_MS } from './signedLinks.js';
 export { STATEMENTS_HEADER } from './statementsHeader.js';
 export type { SubgraphOptions, SubgraphServer } from './subgraphServer.js';
 export { textFault, textFaultOf } from './textFault.js';

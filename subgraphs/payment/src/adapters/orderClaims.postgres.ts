@@ -1,11 +1,11 @@
+import { INBOX_CLAIM } from '@souk/outbox';
 import { type Database, sql } from '@souk/postgres';
 import type { OrderClaims } from '../app/ports.js';
 
 /** $1 order, $2 its owner, $3 the event. An owner is never replaced. */
 const assign = sql(
   'payment.assignOwner',
-  `WITH inbox AS (
-     INSERT INTO processed_event (event_id, consumer) VALUES ($3, 'payment') ON CONFLICT DO NOTHING)
+  `WITH ${INBOX_CLAIM('$3', "'payment'")}
    UPDATE payment SET customer_id = $2 WHERE order_id = $1 AND customer_id IS NULL`,
 );
 

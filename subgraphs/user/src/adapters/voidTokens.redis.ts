@@ -1,4 +1,4 @@
-import { keepConnected } from '@souk/outbox/redis';
+import { keepConnected, within } from '@souk/outbox/redis';
 import { type Database, sql } from '@souk/postgres';
 import { type Logger, VOID_TOKENS } from '@souk/runtime';
 
@@ -57,7 +57,7 @@ export function createTokenVoider(o: {
                 client.publish(VOID_TOKENS.channel, `${id} ${text}`),
               ];
         });
-        await withinTime(Promise.all(sending)).catch((error: unknown) => {
+        await within(REDIS_TIMEOUT_MS, 'announcing to Redis', Promise.all(sending)).catch((error: unknown) => {
           redis.renew();
           throw error;
         });
@@ -66,12 +66,4 @@ export function createTokenVoider(o: {
     },
     close: () => redis.close(),
   };
-}
-
-async function withinTime(work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('redis is slow')), REDIS_TIMEOUT_MS);
-  });
-  await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

@@ -1,6 +1,7 @@
 import { type EventEnvelope, events, newEvent } from '@souk/events';
 import type { Account, DeactivationReason, Role } from '../domain/account.js';
 import { accountError, done, type Result, refused } from '../domain/accountError.js';
+import { isStaff } from '../domain/grantedRoles.js';
 import { type AuditEntry, auditEntry } from './audit.js';
 import { type CheckPasswordDeps, checkPassword } from './checkPassword.js';
 import { proveSecondFactor, type SecondFactorProofDeps } from './proveOwner.js';
@@ -50,7 +51,6 @@ const LAST_ADMIN = accountError(
   ['userId'],
 );
 
-const isStaff = (account: Account): boolean => account.roles.some((role) => role !== 'CUSTOMER');
 const isLastAdmin = (account: Account, otherAdmins: number): boolean =>
   account.isActive && account.roles.includes('ADMIN') && otherAdmins === 0;
 
@@ -107,7 +107,7 @@ export const revokeSessionsOf =
   (command: { actor: Actor; accountId: string }): Promise<Result<string>> =>
     apply(deps, command.accountId, (account) => {
       if (!account) return NO_ACCOUNT;
-      if (isStaff(account) && !command.actor.mayGrant) return refused(ONLY_ADMINS);
+      if (isStaff(account.roles) && !command.actor.mayGrant) return refused(ONLY_ADMINS);
       const now = deps.now();
       const { actor, accountId: subjectId } = command;
       const audit = auditEntry({ action: 'userSessionsRevoke', actorId: actor.id, subjectId, now });
@@ -127,7 +127,7 @@ export const resetSecondFactor =
     }
     return apply(deps, subjectId, (account) => {
       if (!account) return NO_ACCOUNT;
-      if (isStaff(account) && !actor.mayGrant) return refused(ONLY_ADMINS);
+      if (isStaff(account.roles) && !actor.mayGrant) return refused(ONLY_ADMINS);
       if (!account.secondFactor) return done(undefined);
       const now = deps.now();
       const event = newEvent(events.accountSecondFactorDisabled, {
@@ -166,7 +166,7 @@ export const setAccountActive =
     }
     return apply(deps, accountId, (account, otherAdmins) => {
       if (!account) return NO_ACCOUNT;
-      if (isStaff(account) && !actor.mayGrant) return refused(ONLY_ADMINS);
+      if (isStaff(account.roles) && !actor.mayGrant) return refused(ONLY_ADMINS);
       if (account.isActive === isActive) return done(undefined);
       if (!isActive) return deactivation(account, otherAdmins, deps.now(), actor.id, reason ?? 'OTHER');
       const now = deps.now();

@@ -1,5 +1,6 @@
 import { type EventOf, events, newEvent } from '@souk/events';
 import { accountError, done, type Result, refused } from '../domain/accountError.js';
+import { isStaff } from '../domain/grantedRoles.js';
 import type { DueErasure, Erasure, Erasures } from './personalDataPorts.js';
 import { type ProofDeps, proveOwner } from './proveOwner.js';
 import type { Client } from './sessions.js';
@@ -41,7 +42,7 @@ export const deleteAccount =
     const proved = await proveOwner(deps)(command);
     if (!proved.ok) return proved;
     const account = proved.value;
-    if (account.roles.some((role) => role !== 'CUSTOMER')) return refused(HAS_RIGHTS);
+    if (isStaff(account.roles)) return refused(HAS_RIGHTS);
     const now = deps.now();
     const id = deps.newErasureId();
     const { token, hash: tokenHash } = deps.secrets.create();

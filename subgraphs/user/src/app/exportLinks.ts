@@ -1,7 +1,4 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
-
-/** How long a link may be followed. */
-const LINK_VALID_MS = 15 * 60_000;
+import { createSignedLinks } from '@souk/runtime';
 
 export interface ExportLinks {
   /** The address of an export's file, for its owner. Anybody who has it may follow it until it ends. */
@@ -10,27 +7,11 @@ export interface ExportLinks {
   isValid(link: { exportId: string; expires: string; signature: string }, now: Date): boolean;
 }
 
-/**
- * Signed links to exports of personal data: HMAC-SHA-256 over id and end, with a key of their own that is derived from the services'
- * secret. A link opens one export for a quarter of an hour, and nothing else.
- */
+/** Signed links to exports of personal data: each opens one export. */
 export function createExportLinks(o: { secret: string; publicUrl: string }): ExportLinks {
-  const key = Buffer.from(hkdfSync('sha256', o.secret, '', 'souk account export links', 32));
-  const sign = (exportId: string, expires: string): Buffer =>
-    createHmac('sha256', key).update(`${exportId}.${expires}`).digest();
+  const links = createSignedLinks({ ...o, purpose: 'souk account export links' });
   return {
-    urlOf(exportId, now) {
-      const expires = String(Math.floor((now.getTime() + LINK_VALID_MS) / 1_000));
-      const url = new URL(`/account-exports/${exportId}.json`, o.publicUrl);
-      url.searchParams.set('expires', expires);
-      url.searchParams.set('signature', sign(exportId, expires).toString('base64url'));
-      return url.href;
-    },
-    isValid({ exportId, expires, signature }, now) {
-      if (!/^\d{1,12}$/.test(expires) || Number(expires) * 1_000 <= now.getTime()) return false;
-      const given = Buffer.from(signature, 'base64url');
-      const expected = sign(exportId, expires);
-      return given.length === expected.length && timingSafeEqual(given, expected);
-    },
+    urlOf: (exportId, now) => links.urlOf(exportId, `/account-exports/${exportId}.json`, now),
+    isValid: ({ exportId, ...link }, now) => links.isValid({ subject: exportId, ...link }, now),
   };
 }

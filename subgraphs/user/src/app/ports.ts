@@ -89,10 +89,6 @@ export interface SessionStore {
    * Counts the attempt before anything is verified, and answers the account. Failures count for the account at this address, and for the account
    * wherever they come from; an address from which the account has signed in is not held up by the latter. One round trip.
    */
-  /**
-   * Counts the attempt before anything is verified, and answers the account. Failures count for the account at this address, and for the account
-   * wherever they come from; an address from which the account has signed in is not held up by the latter. One round trip.
-   */
   attempt(o: {
     throttleKey: Buffer;
     emailKey: string;

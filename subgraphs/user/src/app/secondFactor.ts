@@ -90,21 +90,17 @@ export const disableSecondFactor =
     const owner = await proveOwner(deps)(command);
     if (!owner.ok) return owner;
     if (!owner.value.secondFactor) return refused(NONE_ON);
-    return switchOff(deps, owner.value, command.sessionId);
+    const now = deps.now();
+    const disabled = await deps.secondFactors.disable({
+      accountId: owner.value.id,
+      keepSessionId: command.sessionId,
+      now,
+      events: [told(events.accountSecondFactorDisabled, owner.value, now)],
+    });
+    if (!disabled) return refused(NONE_ON);
+    await deps.announceVoid();
+    return done(owner.value.id);
   };
-
-async function switchOff(
-  deps: SecondFactorDeps,
-  account: Account,
-  keepSessionId: string | null,
-): Promise<Result<string>> {
-  const now = deps.now();
-  const tell = [told(events.accountSecondFactorDisabled, account, now)];
-  const { id: accountId } = account;
-  if (!(await deps.secondFactors.disable({ accountId, keepSessionId, now, events: tell }))) return refused(NONE_ON);
-  await deps.announceVoid();
-  return done(accountId);
-}
 
 /** Makes new recovery codes, with the password and a code; the old ones are void. */
 export const renewRecoveryCodes =

@@ -1,4 +1,5 @@
-import { createDocumentLinks, LINK_VALID_MS } from './documentLinks.js';
+import { LINK_VALID_MS } from '@souk/runtime';
+import { createDocumentLinks } from './documentLinks.js';
 
 const NOW = new Date('2026-11-22T12:00:00.000Z');
 const ID = 'rcp_01kapm0000abcdefghjkmnpqrs';
