@@ -397,6 +397,22 @@ describe('switching off, and new recovery codes', () => {
     expect(codes(await disable(viewer, recoveryCodes[1] as string))).toEqual(['CONFLICT']);
   });
 
+  test.each([
+    { roles: ['CUSTOMER'], logged: [] },
+    { roles: ['CUSTOMER', 'SUPPORT'], logged: ['secondFactorDisable'] },
+  ])('by somebody with the roles $roles, the audit log has $logged of it', async ({ roles, logged }) => {
+    const { id, viewer, recoveryCodes } = await protectedPerson();
+    await db.query('UPDATE account SET roles = $2::role[] WHERE id = $1', [id, roles]);
+    const log = async () =>
+      (await db.query<{ action: string }>('SELECT action FROM audit_entry WHERE actor_id = $1', [id])).rows.map(
+        ({ action }) => action,
+      );
+    expect(codes(await disable(viewer, 'wrong code'))).toEqual(['CODE_INVALID']);
+    expect(await log()).toEqual([]);
+    expect(codes(await disable(viewer, recoveryCodes[0] as string))).toEqual([]);
+    expect(await log()).toEqual(logged);
+  });
+
   test('renewed recovery codes replace the old ones', async () => {
     const { email, viewer, uri, recoveryCodes } = await protectedPerson();
     const { recoveryCodes: fresh, userErrors } = await renew(viewer, codeOf(uri));

@@ -2,6 +2,7 @@ import { OUTBOX_INSERT, outboxRows } from '@souk/outbox';
 import { type Database, sql } from '@souk/postgres';
 import type { CountedAttempt, SecondFactorStore } from '../app/secondFactorPorts.js';
 import { ACCOUNT_COLUMNS, type AccountRow, toAccount } from './accountRow.js';
+import { AUDIT_INSERT, auditRows } from './auditLog.postgres.js';
 
 /** Wrong codes that are free; from then on each doubles the wait, from 1 s to 15 minutes. A right one, or a day of rest, forgets them. */
 const FREE_ATTEMPTS = 5;
@@ -74,7 +75,7 @@ const PROOF = `code AS (UPDATE recovery_code SET used_at = $4 WHERE account_id =
 
 const prove = sql<{ account_id: string }>('secondFactor.prove', `WITH ${PROOF} SELECT account_id FROM proved`);
 
-/** $1 account, $2 the session that stays, $3 now, $4 outbox. Its recovery codes and challenges go with it. */
+/** $1 account, $2 the session that stays, $3 now, $4 outbox, $5 audit log. Its recovery codes and challenges go with it. */
 const disable = sql<{ account_id: string }>(
   'secondFactor.disable',
   `WITH disabled AS (DELETE FROM second_factor WHERE account_id = $1 AND confirmed_at IS NOT NULL RETURNING account_id),
@@ -83,7 +84,8 @@ const disable = sql<{ account_id: string }>(
    kept AS (UPDATE session s SET second_factor = false FROM disabled WHERE s.account_id = disabled.account_id AND s.id = $2),
    changed AS (UPDATE account a SET sequence = a.sequence + 1, auth_changed_at = $3, updated_at = $3 FROM disabled
                WHERE a.id = disabled.account_id),
-   outbox AS (${OUTBOX_INSERT('$4')} WHERE EXISTS (SELECT 1 FROM disabled))
+   outbox AS (${OUTBOX_INSERT('$4')} WHERE EXISTS (SELECT 1 FROM disabled)),
+   audited AS (${AUDIT_INSERT('$5')} WHERE EXISTS (SELECT 1 FROM disabled))
    SELECT account_id FROM disabled`,
 );
 
@@ -165,8 +167,9 @@ export function createSecondFactorStore(database: Database): SecondFactorStore {
     async prove({ accountId, step, recoveryHash, now }) {
       return (await database.query(prove, [accountId, step, recoveryHash, now])).length === 1;
     },
-    async disable({ accountId, keepSessionId, now, events }) {
-      return (await database.query(disable, [accountId, keepSessionId, now, outboxRows(events)])).length === 1;
+    async disable({ accountId, keepSessionId, now, events, audit }) {
+      const params = [accountId, keepSessionId, now, outboxRows(events), auditRows(audit)];
+      return (await database.query(disable, params)).length === 1;
     },
     async renewCodes({ accountId, recoveryHashes, now }) {
       return (await database.query(renewCodes, [accountId, recoveryHashes, now])).length === 1;

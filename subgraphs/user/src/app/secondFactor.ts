@@ -3,6 +3,7 @@ import type { Account } from '../domain/account.js';
 import { accountError, done, type Result, refused } from '../domain/accountError.js';
 import { isStaff } from '../domain/grantedRoles.js';
 import { RECOVERY_CODE_BYTES, RECOVERY_CODES, recoveryCode } from '../domain/recoveryCode.js';
+import { auditEntry } from './audit.js';
 import { hashOfRecovery, type ProofDeps, proveOwner, WRONG_CODE } from './proveOwner.js';
 import { type Client, delayed } from './sessions.js';
 import { base32, otpauthUri, readTotp, stepOf, TOTP_SECRET_BYTES } from './totp.js';
@@ -83,7 +84,10 @@ export const confirmSecondFactor =
     return done(codes);
   };
 
-/** Switches the second factor off, with the password and a code. Every other session ends, and the owner is told by mail. */
+/**
+ * Switches the second factor off, with the password and a code. Every other session ends, and the owner is told by mail. That somebody of
+ * the staff did it is in the audit log.
+ */
 export const disableSecondFactor =
   (deps: SecondFactorDeps) =>
   async (command: Owner & { password: string; code: string; client: Client }): Promise<Result<string>> => {
@@ -91,15 +95,18 @@ export const disableSecondFactor =
     if (!owner.ok) return owner;
     if (!owner.value.secondFactor) return refused(NONE_ON);
     const now = deps.now();
+    const { id: accountId } = owner.value;
+    const entry = auditEntry({ action: 'secondFactorDisable', actorId: accountId, subjectId: accountId, now });
     const disabled = await deps.secondFactors.disable({
-      accountId: owner.value.id,
+      accountId,
       keepSessionId: command.sessionId,
       now,
       events: [told(events.accountSecondFactorDisabled, owner.value, now)],
+      audit: isStaff(owner.value.roles) ? [entry] : [],
     });
     if (!disabled) return refused(NONE_ON);
     await deps.announceVoid();
-    return done(owner.value.id);
+    return done(accountId);
   };
 
 /** Makes new recovery codes, with the password and a code; the old ones are void. */

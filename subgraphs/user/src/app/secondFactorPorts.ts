@@ -1,5 +1,6 @@
 import type { EventEnvelope } from '@souk/events';
 import type { Account } from '../domain/account.js';
+import type { AuditEntry } from './audit.js';
 import type { NewSession } from './ports.js';
 
 /** A secret as it is stored: encrypted with this key. */
@@ -56,6 +57,8 @@ export interface SecondFactorStore {
     keepSessionId: string | null;
     now: Date;
     events: readonly EventEnvelope[];
+    /** What the audit log keeps of it, in the same transaction. */
+    audit: readonly AuditEntry[];
   }): Promise<boolean>;
   /** The old codes are void. False: none is on. */
   renewCodes(o: { accountId: string; recoveryHashes: readonly Buffer[]; now: Date }): Promise<boolean>;
