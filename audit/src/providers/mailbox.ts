@@ -8,10 +8,12 @@ export interface Mail {
 }
 
 const AT_MOST = 10_000;
+/** A delivery is noted as sent so long after its mail arrived at most. */
+const NOTED_WITHIN_MS = 60_000;
 
 /**
- * The mails in the stand-in's mailbox, by delivery; undefined (and noted) when there is none to look into. `since`: earlier ones it has
- * forgotten.
+ * The mails in the stand-in's mailbox, by delivery; undefined (and noted) when there is none to look into. `since`: the mails of deliveries
+ * from before may be forgotten there.
  */
 export async function readMailbox(
   snapshot: Snapshot,
@@ -25,15 +27,18 @@ export async function readMailbox(
     signal: AbortSignal.timeout(20_000),
   });
   if (!response.ok) throw new Error(`the stand-in's mailbox answered ${response.status}`);
-  const { total, mails } = (await response.json()) as {
+  const { total, mayHaveForgotten, mails } = (await response.json()) as {
     total: number;
+    mayHaveForgotten: boolean;
     mails: { at: number | string; customArgs: Record<string, string> }[];
   };
   const sorted = mails
     .map(({ customArgs }) => ({ key: customArgs.deliveryId ?? '', attempt: customArgs.attempt ?? '' }))
     .sort((a, b) => (a.key < b.key ? -1 : 1));
   const oldest = mails.at(-1)?.at;
-  const since = total >= AT_MOST && oldest !== undefined ? new Date(oldest) : undefined;
+  if (oldest === undefined || !(mayHaveForgotten || total > AT_MOST)) return { mails: walk(sorted), since: undefined };
+  const since = new Date(new Date(oldest).getTime() + NOTED_WITHIN_MS);
+  snapshot.note(`the stand-in's mailbox is full: mails before ${since.toISOString()} were not counted`);
   return { mails: walk(sorted), since };
 }
 

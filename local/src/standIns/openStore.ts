@@ -28,6 +28,8 @@ export interface Store {
   /** Newest first. */
   list<K extends Kind>(kind: K): Kinds[K][];
   count(kind: Kind): number;
+  /** Whether the oldest of a kind may be forgotten: what is kept of each is bounded. */
+  mayHaveForgotten(kind: Kind): boolean;
   /** Writes all of it to the journal as one unit, then shows it. After a crash all of it is there, or none of it. */
   commit(puts: readonly Put[]): void;
   reset(sections: readonly Section[]): void;
@@ -101,6 +103,7 @@ export function openStore(options: { readonly dataFile?: string | undefined } = 
     get: (kind, id) => kinds[kind].get(id),
     list: (kind) => kinds[kind].newestFirst(),
     count: (kind) => kinds[kind].size,
+    mayHaveForgotten: (kind) => kinds[kind].mayHaveForgotten,
     commit(puts) {
       if (puts.length > 0) write({ put: puts });
     },

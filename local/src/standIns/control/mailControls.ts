@@ -15,7 +15,7 @@ const MAIL_POLICY =
 
 /**
  * GET /control/mail?to=&since=&category=&subject=&arg.<name>=<value>&limit=&bodies= (newest first, `total` counts all that
- * match), GET /control/mail/:id, GET /control/mail/:id/html, DELETE /control/mail.
+ * match, `mayHaveForgotten` tells that older ones may be gone), GET /control/mail/:id, GET /control/mail/:id/html, DELETE /control/mail.
  */
 export function mailControls(app: FastifyInstance, store: Store): void {
   app.get('/control/mail', (request) => {
@@ -39,6 +39,7 @@ export function mailControls(app: FastifyInstance, store: Store): void {
       );
     return {
       total: matching.length,
+      mayHaveForgotten: store.mayHaveForgotten('mail'),
       mails: matching.slice(0, limit).map((mail) => (bodies ? whole(mail) : brief(mail))),
     };
   });

@@ -21,7 +21,12 @@ export interface BoundedMap<V> {
   newestFirst(): V[];
   clear(): void;
   readonly size: number;
+  /** Whether it is so full that its oldest entries may be gone. True before the first one is. */
+  readonly mayHaveForgotten: boolean;
 }
+
+/** So full is it when it may have forgotten: evicting leaves it fuller than that, unless one entry is a tenth of it all. */
+const NEARLY_FULL = 0.9;
 
 /** How many entries that may not be evicted are skipped before the map is allowed to grow. */
 const LOOK_AHEAD = 200;
@@ -67,6 +72,9 @@ export function createBoundedMap<V>(bounds: Bounds<V>): BoundedMap<V> {
     },
     get size() {
       return entries.size;
+    },
+    get mayHaveForgotten() {
+      return entries.size >= bounds.entries * NEARLY_FULL || weight >= maxWeight * NEARLY_FULL;
     },
   };
 }

@@ -40,6 +40,26 @@ describe('bounded map', () => {
     expect(ids(map)).toEqual(['b', 'c']);
   });
 
+  test('tells that it may have forgotten before it does, and not as long as there is room', () => {
+    const map = createBoundedMap<{ id: string; weight: number }>({
+      entries: 20,
+      weight: 200,
+      weigh: (it) => it.weight,
+    });
+    for (let n = 0; n < 17; n += 1) map.put(`a${n}`, { id: `a${n}`, weight: 1 });
+    expect(map.mayHaveForgotten).toBe(false);
+    map.put('heavy', { id: 'heavy', weight: 165 });
+    expect(map.mayHaveForgotten).toBe(true);
+    expect(map.has('a0')).toBe(true);
+    map.clear();
+    expect(map.mayHaveForgotten).toBe(false);
+    for (let n = 0; n < 100; n += 1) {
+      map.put(`b${n}`, { id: `b${n}`, weight: 1 });
+      if (!map.has('b0')) expect(map.mayHaveForgotten).toBe(true);
+    }
+    expect(map.has('b0')).toBe(false);
+  });
+
   test('never forgets what must stay, and keeps within a weight', () => {
     const map = createBoundedMap<{ id: string; weight: number }>({
       entries: 10,
