@@ -66,6 +66,7 @@ async function end(child: ChildProcess): Promise<void> {
 interface Session {
   readonly accessToken: string;
   readonly refreshToken: string;
+  readonly userErrors: readonly { readonly code: string }[];
 }
 
 test('the key of access tokens is rotated while people work: nobody is refused, and the new key signs', async () => {
@@ -92,6 +93,7 @@ test('the key of access tokens is rotated while people work: nobody is refused, 
     return Object.values(data ?? {})[0] as T;
   }
   const note = (session: Session): Session => {
+    expect(session).toMatchObject({ userErrors: [] });
     kids.add(JSON.parse(Buffer.from(session.accessToken.split('.')[0] ?? '', 'base64url').toString()).kid);
     return session;
   };
@@ -99,20 +101,22 @@ test('the key of access tokens is rotated while people work: nobody is refused, 
   await send('mutation R($i: AccountRegisterInput!) { accountRegister(input: $i) { user { id } } }', {
     i: { email, password },
   });
+  expect(failures).toEqual([]);
 
   let isOver = false;
   let requests = 0;
   /** Works with a token, takes a new one now and then, and uses that at once. */
   async function work(): Promise<void> {
     const signIn =
-      'mutation S($e: String!, $p: String!) { sessionCreate(email: $e, password: $p) { accessToken refreshToken } }';
+      'mutation S($e: String!, $p: String!) { sessionCreate(email: $e, password: $p) { accessToken refreshToken userErrors { code } } }';
     let session = note(await send<Session>(signIn, { e: email, p: password }));
     for (let turn = 1; !isOver; turn += 1) {
       const me = await send<{ id: string } | null>('{ me { id } }', {}, session.accessToken);
       if (!me) failures.push('nobody is signed in');
       requests += 1;
       if (turn % 10 === 0) {
-        const refresh = 'mutation R($t: String) { sessionRefresh(refreshToken: $t) { accessToken refreshToken } }';
+        const refresh =
+          'mutation R($t: String) { sessionRefresh(refreshToken: $t) { accessToken refreshToken userErrors { code } } }';
         session = note(await send<Session>(refresh, { t: session.refreshToken }));
       }
       await delay(15);

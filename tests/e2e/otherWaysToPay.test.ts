@@ -96,7 +96,9 @@ describe('PayPal', () => {
     await untilStatus(order.id, 'CONFIRMED');
     expect(await capturesOf(payment.providerReference)).toHaveLength(1);
     await eventually(async () => {
-      const confirmations = (await mailsTo(shop, order.email)).filter(({ subject }) => subject.includes(order.number));
+      const confirmations = (await mailsTo(shop, order.email)).filter(({ categories }) =>
+        categories.includes('order.confirmed'),
+      );
       expect(confirmations).toHaveLength(1);
     });
   });

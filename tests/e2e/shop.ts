@@ -76,6 +76,7 @@ export async function createProduct(
 interface Mail {
   readonly subject: string;
   readonly text: string;
+  readonly categories: readonly string[];
   readonly customArgs: Record<string, string>;
 }
 
