@@ -197,7 +197,7 @@ describe("through PayPal's SDK and signed webhooks", () => {
     const { payment } = await opened();
     await approve(payment.providerReference);
     await eventually(async () => expect(await stateOf(payment.orderId)).toBe('CAPTURED'));
-    const rows = JSON.stringify(await h.webhookPayloads());
+    const rows = JSON.stringify(await h.storedWebhooks());
     expect(rows).toContain(payment.id);
     for (const personal of ['Ada', 'Lovelace', 'ada.payer@example.com', 'PAYERADALOVELACE']) {
       expect(rows).not.toContain(personal);

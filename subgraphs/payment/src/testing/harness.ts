@@ -144,7 +144,7 @@ export async function paymentHarness(
     ledger: async (paymentId: string) =>
       Object.fromEntries((await database.query(ledgerOf, [paymentId])).map((row) => [row.account, row.balance])),
     webhooks: async () => await database.query(webhookCounts),
-    webhookPayloads: async () => await database.query(webhookPayloads),
+    storedWebhooks: async () => await database.query(storedWebhooks),
     async close() {
       await app.finishWebhooks();
       await database.close();
@@ -183,6 +183,9 @@ const webhookCounts = sql<{ status: string; type: string }>(
   `SELECT status, type FROM webhook_event ORDER BY received_at, id`,
 );
 
-const webhookPayloads = sql<{ payload: unknown }>('test.webhookPayloads', `SELECT payload FROM webhook_event`);
+const storedWebhooks = sql<{ provider_event_id: string; payload: unknown }>(
+  'test.storedWebhooks',
+  `SELECT provider_event_id, payload FROM webhook_event`,
+);
 
 export type PaymentHarness = Awaited<ReturnType<typeof paymentHarness>>;
