@@ -322,7 +322,7 @@ describe('signing in', () => {
     const guess = async () => {
       await answer(await challengeOf(email), wrongCodeOf(uri));
       const { rows } = await db.query(
-        'UPDATE second_factor f SET not_before = f.last_attempt_at FROM second_factor o WHERE f.account_id = $1 AND o.account_id = $1 RETURNING extract(epoch FROM o.not_before - o.last_attempt_at)::int AS wait',
+        'UPDATE second_factor f SET not_before = f.last_attempt_at FROM second_factor o WHERE f.account_id = $1 AND o.account_id = $1 RETURNING extract(epoch FROM greatest(o.not_before, o.last_attempt_at) - o.last_attempt_at)::int AS wait',
         [id],
       );
       waits.push(rows[0].wait);

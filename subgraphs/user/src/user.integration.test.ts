@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Viewer } from '@souk/runtime';
+import { openDatabase } from '@souk/postgres';
+import { createLogger, newId, type Viewer } from '@souk/runtime';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import pg from 'pg';
+import { createSessionStore } from './adapters/sessionStore.postgres.js';
 import { ADMIN, guest, member, service, startUserFixture, type UserFixture } from './testing/userFixture.js';
 
 let souk: UserFixture;
@@ -212,6 +214,28 @@ test('twenty guesses at once are counted each: five are tried, the others wait, 
   await db.query(`UPDATE login_throttle SET not_before = now() - interval '1 second'`);
   expect((await signIn(email, PASSWORD)).accessToken).toEqual(expect.any(String));
   expect(codes(await signIn(email, 'wrong password'))).toEqual(['INVALID_CREDENTIALS']);
+});
+
+test('of two sign-ins at once neither has to wait, whichever is counted first', async () => {
+  const { email } = await newUser();
+  const database = openDatabase({ url: souk.databaseUrl, service: 'user', logger: createLogger('test', 'silent') });
+  const now = Date.now();
+  const attempt = (at: number) =>
+    createSessionStore(database).attempt({
+      throttleKey: createHash('sha256').update(email).digest(),
+      emailKey: email,
+      attemptId: newId('req'),
+      now: new Date(at),
+      ip: '198.51.100.77',
+    });
+  try {
+    expect(await attempt(now)).toMatchObject({ delayedUntil: undefined });
+    expect(await attempt(now - 20)).toMatchObject({ delayedUntil: undefined });
+    for (let failures = 2; failures < 5; failures += 1) await attempt(now);
+    expect(await attempt(now - 20)).toMatchObject({ delayedUntil: expect.any(Date) });
+  } finally {
+    await database.close();
+  }
 });
 
 test('a refresh token is good once: its second use ends the session for whoever holds it', async () => {

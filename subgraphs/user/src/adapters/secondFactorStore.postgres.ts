@@ -42,7 +42,7 @@ const toAttempt = (row: CountedRow): CountedAttempt => ({
 
 const enroll = sql<{ account_id: string }>(
   'secondFactor.enroll',
-  `INSERT INTO second_factor AS f (account_id, key_id, secret, created_at, not_before) VALUES ($1, $2, $3, $4, $4)
+  `INSERT INTO second_factor AS f (account_id, key_id, secret, created_at, not_before) VALUES ($1, $2, $3, $4, 'epoch')
    ON CONFLICT (account_id) DO UPDATE SET key_id = $2, secret = $3, created_at = $4 WHERE f.confirmed_at IS NULL
    RETURNING account_id`,
 );
@@ -56,7 +56,7 @@ const attempt = sql<CountedRow>(
 const enable = sql<{ account_id: string }>(
   'secondFactor.enable',
   `WITH enabled AS (
-     UPDATE second_factor SET confirmed_at = $6, last_step = $4, failures = 0, not_before = $6
+     UPDATE second_factor SET confirmed_at = $6, last_step = $4, failures = 0, not_before = 'epoch'
      WHERE account_id = $1 AND confirmed_at IS NULL AND secret = $3 RETURNING account_id),
    codes AS (INSERT INTO recovery_code (hash, account_id, created_at) SELECT code, account_id, $6 FROM enabled, unnest($5::bytea[]) AS code),
    kept AS (UPDATE session s SET second_factor = true FROM enabled WHERE s.account_id = enabled.account_id AND s.id = $2),
@@ -70,7 +70,7 @@ const enable = sql<{ account_id: string }>(
 /** Uses up a code of $1: time step $2, or the recovery code with hash $3. `f` is the second factor, of which this makes `proved`. */
 const PROOF = `code AS (UPDATE recovery_code SET used_at = $4 WHERE account_id = $1 AND hash = $3 AND used_at IS NULL RETURNING 1),
    proved AS (
-     UPDATE second_factor f SET last_step = coalesce($2::int, f.last_step), failures = 0, not_before = $4
+     UPDATE second_factor f SET last_step = coalesce($2::int, f.last_step), failures = 0, not_before = 'epoch'
      WHERE f.account_id = $1 AND f.confirmed_at IS NOT NULL AND (f.last_step < $2 OR EXISTS (SELECT 1 FROM code)) RETURNING f.account_id)`;
 
 const prove = sql<{ account_id: string }>('secondFactor.prove', `WITH ${PROOF} SELECT account_id FROM proved`);
@@ -136,7 +136,7 @@ const open = sql<{ account_id: string }>(
    code AS (UPDATE recovery_code r SET used_at = $4 FROM challenge
             WHERE r.account_id = challenge.account_id AND r.hash = $3 AND r.used_at IS NULL RETURNING 1),
    proved AS (
-     UPDATE second_factor f SET last_step = coalesce($2::int, f.last_step), failures = 0, not_before = $4,
+     UPDATE second_factor f SET last_step = coalesce($2::int, f.last_step), failures = 0, not_before = 'epoch',
        key_id = coalesce($11, f.key_id), secret = coalesce($12, f.secret)
      FROM challenge WHERE f.account_id = challenge.account_id AND f.confirmed_at IS NOT NULL
        AND (f.last_step < $2 OR EXISTS (SELECT 1 FROM code)) RETURNING f.account_id),

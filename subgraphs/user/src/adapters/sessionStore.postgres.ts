@@ -14,7 +14,10 @@ const sha256 = (text: string): Buffer => createHash('sha256').update(text).diges
 
 type NullRow<Row> = { [K in keyof Row]: Row[K] | null };
 
-/** An attempt of a throttle: $3 is its id, $4 its time. What comes before its time counts nothing. */
+/**
+ * An attempt of a throttle: $3 is its id, $4 its time. What comes before its time counts nothing. The first one holds nobody up: of two that
+ * come at once, that which is counted second may have the earlier time.
+ */
 const COUNT_ATTEMPT = (freeAttempts: number, maxDelaySeconds: number) => `ON CONFLICT (key) DO UPDATE SET
        attempts = CASE WHEN t.not_before > $4 THEN t.attempts
                        WHEN t.last_attempt_at < $4 - interval '1 hour' THEN 1 ELSE t.attempts + 1 END,
@@ -34,11 +37,11 @@ const attempt = sql<
 >(
   'session.attempt',
   `WITH throttle AS (
-     INSERT INTO login_throttle AS t (key, attempts, last_attempt_id, last_attempt_at, not_before) VALUES ($1, 1, $3, $4, $4)
+     INSERT INTO login_throttle AS t (key, attempts, last_attempt_id, last_attempt_at, not_before) VALUES ($1, 1, $3, $4, 'epoch')
      ${COUNT_ATTEMPT(FREE_ATTEMPTS, MAX_DELAY_SECONDS)}),
    strange AS (
      INSERT INTO login_throttle AS t (key, attempts, last_attempt_id, last_attempt_at, not_before)
-     SELECT $5, 1, $3, $4, $4 FROM throttle WHERE throttle.counted AND $2 <> '' AND NOT EXISTS (
+     SELECT $5, 1, $3, $4, 'epoch' FROM throttle WHERE throttle.counted AND $2 <> '' AND NOT EXISTS (
        SELECT 1 FROM session s JOIN account k ON k.id = s.account_id WHERE k.email_key = $2 AND s.ip = $6)
      ${COUNT_ATTEMPT(FREE_STRANGE_ATTEMPTS, MAX_STRANGE_DELAY_SECONDS)})
    SELECT throttle.counted, throttle.not_before, a.password_hash,
