@@ -12,6 +12,8 @@ export interface EventDefinition<Type extends string = string, Data extends z.Zo
   /** Several for what each service tells of itself. */
   readonly producer: ServiceName | readonly ServiceName[];
   readonly consumers: readonly ServiceName[];
+  /** Somebody may be waiting for what it causes, so it goes out at once. Every other event may wait a moment for company. */
+  readonly isAwaited?: true;
   /** Parsed by consumers: properties they do not know are dropped, so a producer may be newer than they are. */
   readonly data: Data;
 }

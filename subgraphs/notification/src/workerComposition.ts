@@ -5,12 +5,12 @@ import {
   createLogger,
   createServiceClient,
   deliverExportPart,
-  gather,
   type Life,
   startRepeating,
 } from '@souk/runtime';
 import { createAccountReader } from './adapters/accountReader.service.js';
 import { notificationBacklog } from './adapters/backlog.postgres.js';
+import { gatherWrites } from './adapters/deliveryStore.gathered.js';
 import { createDeliveryStore, QUEUED_CHANNEL } from './adapters/deliveryStore.postgres.js';
 import { createSendgridSender } from './adapters/email.sendgrid.js';
 import { createOrderReader } from './adapters/orderReader.service.js';
@@ -23,10 +23,6 @@ import { type RetryPolicy, retryPolicy } from './domain/attempt.js';
 
 const SWEEP_EVERY_MS = 3_000;
 const SWEEP_BATCH = 20;
-/** Outcomes wait this long for others, so that they are written together; a mail is sent by then, and its claim lasts far longer. */
-const FINISH_GATHER_MS = 20;
-const FINISH_AT_MOST = 50;
-
 /** Builds the notification worker and starts it: consumers, sweeper, health and metrics. */
 export async function composeWorker(config: WorkerConfig, life: Life, tuning: { retry?: RetryPolicy } = {}) {
   const logger = createLogger('notification-worker', config.LOG_LEVEL);
@@ -41,14 +37,6 @@ export async function composeWorker(config: WorkerConfig, life: Life, tuning: { 
   life.onShutdown('backlog', () => backlog.close());
   const retries = new Set<NodeJS.Timeout>();
   const store = createDeliveryStore(database);
-  const finish = gather<Parameters<typeof store.finish>[0], void>({
-    windowMs: FINISH_GATHER_MS,
-    max: FINISH_AT_MOST,
-    work: async (outcomes) => {
-      await store.finish(outcomes.flat());
-      return outcomes.map(() => undefined);
-    },
-  });
   const user = client('user', config.SUBGRAPH_URL_USER);
   const app = createWorkerApp({
     personalData: createPersonalData(database),
@@ -56,7 +44,7 @@ export async function composeWorker(config: WorkerConfig, life: Life, tuning: { 
       await deliverExportPart(user, event.data.exportId, read);
       await noteApplied(database, event, 'notification');
     },
-    store: { ...store, finish },
+    store: { ...store, ...gatherWrites(store) },
     readOrder: createOrderReader(client('order', config.SUBGRAPH_URL_ORDER)),
     readAccount: createAccountReader(user),
     sendEmail: createSendgridSender({

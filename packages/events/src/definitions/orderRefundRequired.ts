@@ -11,6 +11,7 @@ export const orderRefundRequired = defineEvent({
   version: 1,
   producer: 'order',
   consumers: ['payment'],
+  isAwaited: true,
   data: z.object({
     orderId: idOf('ord'),
     paymentId: idOf('pay'),

@@ -11,6 +11,7 @@ export const paymentCaptured = defineEvent({
   version: 1,
   producer: 'payment',
   consumers: ['order'],
+  isAwaited: true,
   data: z.object({
     paymentId: idOf('pay'),
     orderId: idOf('ord'),

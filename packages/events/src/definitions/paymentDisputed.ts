@@ -8,6 +8,7 @@ export const paymentDisputed = defineEvent({
   version: 1,
   producer: 'payment',
   consumers: ['order'],
+  isAwaited: true,
   data: z.object({
     paymentId: idOf('pay'),
     orderId: idOf('ord'),

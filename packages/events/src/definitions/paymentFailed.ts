@@ -8,5 +8,6 @@ export const paymentFailed = defineEvent({
   version: 1,
   producer: 'payment',
   consumers: ['order'],
+  isAwaited: true,
   data: z.object({ paymentId: idOf('pay'), orderId: idOf('ord'), purposeId: purposeId(), failureCode: code() }),
 });

@@ -8,6 +8,7 @@ export const paymentRefunded = defineEvent({
   version: 1,
   producer: 'payment',
   consumers: ['order', 'notification'],
+  isAwaited: true,
   data: z.object({
     paymentId: idOf('pay'),
     refundId: idOf('ref'),

@@ -1,5 +1,5 @@
 import { auditRecords } from '@souk/events';
-import { INBOX_CLAIM, OUTBOX_INSERT, outboxRows } from '@souk/outbox';
+import { OUTBOX_INSERT, outboxRows } from '@souk/outbox';
 import { type Database, sql } from '@souk/postgres';
 import type { ClaimedDelivery, DeliveryStore, NotificationView } from '../app/ports.js';
 
@@ -9,13 +9,19 @@ export const QUEUED_CHANNEL = 'souk_notification_queued';
 const CLAIMED = `d.id, d.event_id AS "eventId", d.template, d.channel, d.order_id AS "orderId", d.user_id AS "userId", d.params,
   d.attempts AS attempt, d.traceparent, d.correlation_id AS "correlationId"`;
 
+/** $1 the events with their deliveries, $2 the lease. Their inbox rows in one order, so that replicas never wait for each other in a circle. */
 const record = sql<ClaimedDelivery>(
   'notification.record',
-  `WITH ${INBOX_CLAIM('$1', "'notification'")}
+  `WITH told AS (
+     SELECT * FROM jsonb_to_recordset($1::jsonb) AS t(event_id text, template text, order_id text, user_id text, params jsonb,
+       traceparent text, correlation_id text, deliveries jsonb)),
+   inbox AS (
+     INSERT INTO processed_event (event_id, consumer) SELECT event_id, 'notification' FROM told ORDER BY event_id
+     ON CONFLICT DO NOTHING RETURNING event_id)
    INSERT INTO delivery AS d (id, event_id, template, channel, order_id, user_id, params, state, attempts, claimed_at, next_attempt_at, traceparent, correlation_id)
-   SELECT made.id, $1, $2, made.channel, $3, $4, $5::jsonb, 'QUEUED', 1, now(), now() + $6::float8 * interval '1 millisecond', $7, $8
-   FROM jsonb_to_recordset($9::jsonb) AS made(id text, channel text)
-   WHERE EXISTS (SELECT 1 FROM inbox)
+   SELECT made.id, event_id, template, made.channel, order_id, user_id, params, 'QUEUED', 1, now(), now() + $2::float8 * interval '1 millisecond',
+     traceparent, correlation_id
+   FROM told JOIN inbox USING (event_id) CROSS JOIN LATERAL jsonb_to_recordset(told.deliveries) AS made(id text, channel text)
    ON CONFLICT (event_id, channel) DO NOTHING
    RETURNING ${CLAIMED}, false AS "mayBeDuplicate"`,
 );
@@ -67,17 +73,21 @@ const ofOrders = sql<NotificationView>(
 
 /** Deliveries in Postgres; each operation is one statement. */
 export const createDeliveryStore = (database: Database): DeliveryStore => ({
-  record: ({ event, template, orderId, userId, params, deliveries }, leaseMs) =>
+  record: (all, leaseMs) =>
     database.query(record, [
-      event.id,
-      template,
-      orderId,
-      userId,
-      JSON.stringify(params),
+      JSON.stringify(
+        all.map(({ event, template, orderId, userId, params, deliveries }) => ({
+          event_id: event.id,
+          template,
+          order_id: orderId,
+          user_id: userId,
+          params,
+          traceparent: event.traceparent,
+          correlation_id: event.correlationId,
+          deliveries,
+        })),
+      ),
       leaseMs,
-      event.traceparent,
-      event.correlationId,
-      JSON.stringify(deliveries),
     ]),
   claimDue: (limit, leaseMs) => database.query(claimDue, [limit, leaseMs]),
   async renew(deliveries, leaseMs) {

@@ -2,7 +2,7 @@ import type { EventEnvelope } from '@souk/events';
 import { failpoint, newId } from '@souk/runtime';
 import type { TemplateName, TemplateParams } from '../domain/notification.js';
 import { channelsOf } from '../domain/templates/index.js';
-import type { ClaimedDelivery, DeliveryStore } from './ports.js';
+import type { ClaimedDelivery, DeliveryStore, NewDeliveries } from './ports.js';
 import { LEASE_MS } from './sendDeliveries.js';
 
 export interface NotifyDeps {
@@ -25,17 +25,15 @@ export interface Notify {
 export const notify =
   ({ store, send }: NotifyDeps) =>
   async ({ event, template, orderId, userId, params }: Notify): Promise<void> => {
-    const claimed = await store.record(
-      {
-        event,
-        template,
-        orderId: orderId ?? null,
-        userId: userId ?? customerOf(event),
-        params: params ?? {},
-        deliveries: channelsOf[template].map((channel) => ({ id: newId('ntf'), channel })),
-      },
-      LEASE_MS,
-    );
+    const told: NewDeliveries = {
+      event,
+      template,
+      orderId: orderId ?? null,
+      userId: userId ?? customerOf(event),
+      params: params ?? {},
+      deliveries: channelsOf[template].map((channel) => ({ id: newId('ntf'), channel })),
+    };
+    const claimed = await store.record([told], LEASE_MS);
     await failpoint('notification.delivery.afterRecord');
     if (claimed.length > 0) await send(claimed);
   };

@@ -50,8 +50,8 @@ export interface NotificationView {
 }
 
 export interface DeliveryStore {
-  /** Writes the inbox row and the deliveries of an event, claimed for their first attempt, in one statement; none when the event was applied before. */
-  record(deliveries: NewDeliveries, leaseMs: number): Promise<ClaimedDelivery[]>;
+  /** Writes the inbox rows and the deliveries of events, claimed for their first attempt, in one statement; none for an event that was applied before. */
+  record(deliveries: readonly NewDeliveries[], leaseMs: number): Promise<readonly ClaimedDelivery[]>;
   /** Claims deliveries that are due, in one statement; what is not finished within the lease becomes due again. */
   claimDue(limit: number, leaseMs: number): Promise<ClaimedDelivery[]>;
   /** Makes the claims that still hold last so long from now, in one statement. */
