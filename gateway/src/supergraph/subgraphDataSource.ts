@@ -1,7 +1,5 @@
-import type { EventEmitter } from 'node:events';
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway';
-import { abortAfter, IDENTITY_HEADER, type Logger, metrics, STATEMENTS_HEADER, signIdentity } from '@souk/runtime';
-import { Pool } from 'undici';
+import { connectSubgraph, type Logger, metrics, signIdentity } from '@souk/runtime';
 import type { SubgraphName } from '../config.js';
 import { fetchPositions } from './fetchPositions.js';
 import type { GatewayContext } from './gatewayContext.js';
@@ -28,7 +26,7 @@ export interface SubgraphDataSource extends GraphQLDataSource<GatewayContext> {
 }
 
 /**
- * Sends the gateway's fetches to one subgraph: signed for it and for this body, timed out, over kept connections. Of
+ * Sends the gateway's fetches to one subgraph: signed for it and for this body, and timed out. Of
  * the client's request nothing is passed on but the verified identity, the request id and the trace. Answers are not
  * cacheable at the gateway, so no cache policy is derived from them.
  *
@@ -42,45 +40,17 @@ export function createSubgraphDataSource(o: {
   identitySecret: string;
   logger: Logger;
 }): SubgraphDataSource {
-  const { origin, pathname } = new URL(o.url);
-  const pool = new Pool(origin, {
-    connections: CONNECTIONS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    keepAliveMaxTimeout: KEEP_ALIVE_MS,
-    headersTimeout: o.timeoutMs,
-    bodyTimeout: o.timeoutMs,
-  });
+  const connection = connectSubgraph(o.url, { connections: CONNECTIONS, keepAliveMs: KEEP_ALIVE_MS });
 
-  const send = (body: string, context: GatewayContext): Promise<SubgraphAnswer> =>
-    abortAfter(o.timeoutMs, (signal) => exchange(body, context, signal));
-
-  async function exchange(body: string, context: GatewayContext, signal: EventEmitter): Promise<SubgraphAnswer> {
-    const response = await pool.request({
-      path: pathname,
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        [IDENTITY_HEADER]: signIdentity({
-          secret: o.identitySecret,
-          from: 'gateway',
-          to: o.service,
-          viewer: context.viewer,
-          client: context.client,
-          body,
-        }),
-        'x-request-id': context.work.requestId,
-        traceparent: context.work.traceparent,
-      },
-      body,
-      signal,
-    });
-    const statements = response.headers[STATEMENTS_HEADER];
-    if (typeof statements === 'string') context.work.statements += Number(statements);
-    const answer = (await response.body.json()) as SubgraphAnswer;
-    if (response.statusCode >= 500 || response.statusCode === 401) {
-      throw new Error(`the ${o.service} service answered ${response.statusCode}`);
-    }
-    return answer;
+  async function send(body: string, { viewer, client, work }: GatewayContext): Promise<SubgraphAnswer> {
+    const identity = signIdentity({ secret: o.identitySecret, from: 'gateway', to: o.service, viewer, client, body });
+    const { status, answer, statements } = await connection.exchange(
+      { body, identity, requestId: work.requestId, traceparent: work.traceparent },
+      o.timeoutMs,
+    );
+    work.statements += statements;
+    if (status >= 500 || status === 401) throw new Error(`the ${o.service} service answered ${status}`);
+    return answer as SubgraphAnswer;
   }
 
   return {
@@ -102,7 +72,7 @@ export function createSubgraphDataSource(o: {
         return { errors: fetchPositions(query ?? '', variables).map((path) => unavailable(o.service, path)) };
       }
     },
-    close: () => pool.close(),
+    close: () => connection.close(),
   };
 }
 

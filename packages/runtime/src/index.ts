@@ -1,6 +1,5 @@
 import './telemetryOff.js';
 
-export { abortAfter } from './abortAfter.js';
 export { type AccessRule, accessRules, checkAccess } from './access.js';
 export { apolloLogger } from './apolloLogger.js';
 export { clientNetwork, ipv6Groups } from './clientNetwork.js';
@@ -38,7 +37,7 @@ export { type IdPrefix, newId } from './ids.js';
 export { type Life, runService } from './lifecycle.js';
 export { createLoadMeter } from './loadMeter.js';
 export { createLogger, type Logger } from './logger.js';
-export { metrics } from './metrics.js';
+export { collectProcessMetrics, metrics } from './metrics.js';
 export { decodeCursor, encodeCursor, isMoment, MAX_PAGE_SIZE } from './pagination.js';
 export { asPrivileged, currentPrivilegedAction, type PrivilegedAction } from './privileged.js';
 export { type Repeating, startRepeating } from './repeating.js';
@@ -48,6 +47,7 @@ export { asksAnywhereFor, asksFor } from './selection.js';
 export { createServiceClient, type ServiceClient } from './serviceClient.js';
 export { createSignedLinks, LINK_VALID_MS } from './signedLinks.js';
 export { STATEMENTS_HEADER } from './statementsHeader.js';
+export { connectSubgraph, type SubgraphConnection } from './subgraphConnection.js';
 export type { SubgraphOptions, SubgraphServer } from './subgraphServer.js';
 export { textFault, textFaultOf } from './textFault.js';
 export { actorOf, type ClientInfo, hasScope, SERVICES, type ServiceName, type Viewer } from './viewer.js';

@@ -1,12 +1,9 @@
-import type { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Pool } from 'undici';
-import { abortAfter } from './abortAfter.js';
 import { currentContext } from './context.js';
 import { ServiceFault, ServiceUnavailable } from './errors.js';
-import { IDENTITY_HEADER, signIdentity } from './identity.js';
+import { signIdentity } from './identity.js';
 import { histogram } from './metrics.js';
-import { STATEMENTS_HEADER } from './statementsHeader.js';
+import { connectSubgraph } from './subgraphConnection.js';
 import type { ServiceName } from './viewer.js';
 
 export interface ServiceClient {
@@ -28,7 +25,7 @@ interface Answer {
 const RETRY_AFTER_MS = 50;
 const duration = histogram('souk_service_call_seconds', 'Time of calls to other services', ['to', 'outcome']);
 
-/** A client of another service's subgraph; signed, traced, timed out, over kept connections. */
+/** A client of another service's subgraph; signed, traced, timed out. */
 export function createServiceClient(o: {
   from: ServiceName;
   to: ServiceName;
@@ -37,27 +34,17 @@ export function createServiceClient(o: {
   timeoutMs?: number;
   connections?: number;
 }): ServiceClient {
-  const { origin, pathname } = new URL(o.url);
-  const pool = new Pool(origin, { connections: o.connections ?? 16, keepAliveTimeout: 60_000 });
+  const connection = connectSubgraph(o.url, { connections: o.connections ?? 16, keepAliveMs: 60_000 });
 
-  const send = (body: string, timeoutMs: number) => abortAfter(timeoutMs, (signal) => exchange(body, signal));
-
-  async function exchange(body: string, signal: EventEmitter) {
+  async function send(body: string, timeoutMs: number): Promise<{ status: number; answer: Answer }> {
     const context = currentContext();
-    const response = await pool.request({
-      path: pathname,
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        [IDENTITY_HEADER]: signIdentity({ secret: o.identitySecret, from: o.from, to: o.to, body }),
-        ...(context ? { 'x-request-id': context.requestId, traceparent: context.traceparent } : {}),
-      },
-      body,
-      signal,
-    });
-    const answer = (await response.body.json()) as Answer;
-    if (context) context.statements += Number(response.headers[STATEMENTS_HEADER] ?? 0);
-    return { status: response.statusCode, answer };
+    const identity = signIdentity({ secret: o.identitySecret, from: o.from, to: o.to, body });
+    const { status, answer, statements } = await connection.exchange(
+      { body, identity, requestId: context?.requestId, traceparent: context?.traceparent },
+      timeoutMs,
+    );
+    if (context) context.statements += statements;
+    return { status, answer: answer as Answer };
   }
 
   return {
@@ -96,7 +83,7 @@ export function createServiceClient(o: {
       stop({ outcome: 'ok' });
       return answer.data as Data;
     },
-    close: () => pool.close(),
+    close: () => connection.close(),
   };
 }
 

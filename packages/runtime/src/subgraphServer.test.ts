@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { ClientError } from './errors.js';
 import { IDENTITY_HEADER, signIdentity } from './identity.js';
+import { connectSubgraph } from './subgraphConnection.js';
 import { buildSchema, createSubgraphServer, type SubgraphServer } from './subgraphServer.js';
 import type { ServiceName, Viewer } from './viewer.js';
 
@@ -20,6 +21,7 @@ type Query {
   stock: String @requiresScopes(scopes: [["stock:read"], ["admin", "audit"]])
   broken: String @public
   missing: String @public
+  slow: Int @public
   internal: String @inaccessible @requiresScopes(scopes: [["service"]])
 }
 input Part { size: Int! = 7 }
@@ -27,10 +29,12 @@ input Choice { size: Int! = 7 name: String nested: Part list: [Part!] }
 input Tree { name: String! = "leaf" children: [Tree!] parent: Tree }
 type Mutation { grow(tree: Tree!): String! @public choose(choice: Choice!): String! @public act(password: Int!): [UserError!]! @public }
 `;
+/** One that outlives a request, as what a service keeps in memory does. */
+const THING = { id: 't1', name: 'one' };
 const resolvers = {
   Query: {
     hello: (_: unknown, { name }: { name: string }) => `hello ${name}`,
-    thing: () => ({ id: 't1', name: 'one' }),
+    thing: () => THING,
     mine: (_: unknown, __: unknown, { viewer }: { viewer: Viewer }) =>
       viewer.kind === 'user' ? viewer.userId : 'nobody',
     stock: () => 'full',
@@ -40,6 +44,7 @@ const resolvers = {
     missing: () => {
       throw new ClientError('NOT_FOUND', 'There is no such thing.');
     },
+    slow: () => new Promise((resolve) => setTimeout(resolve, 300, 1)),
     internal: () => 'inside',
   },
   Mutation: {
@@ -294,4 +299,72 @@ test('health and metrics answer without an identity', async () => {
   expect((await fetch(`${base}/health/live`)).status).toBe(200);
   expect((await fetch(`${base}/health/ready`)).status).toBe(200);
   expect(await (await fetch(`${base}/metrics`)).text()).toContain('souk_http_request_seconds');
+});
+
+describe('within one process', () => {
+  const connection = () => connectSubgraph(url, { connections: 2, keepAliveMs: 1_000 });
+  const request = (query: string, o: { to?: ServiceName; variables?: object } = {}) => {
+    const body = JSON.stringify({ query, variables: o.variables ?? {} });
+    const from = { secret: SECRET, from: 'gateway', viewer: user(['stock:read']) } as const;
+    return {
+      body,
+      identity: signIdentity({ ...from, to: o.to ?? 'product', body }),
+      requestId: 'req_nearby',
+      traceparent: undefined,
+    };
+  };
+  const overNetwork = async () => {
+    const text = await (await fetch(url.replace('/graphql', '/metrics'))).text();
+    return Number(
+      /souk_http_request_seconds_count\{[^}]*route="\/graphql"[^}]*status="200"[^}]*\} (\d+)/.exec(text)?.[1],
+    );
+  };
+
+  test('an operation goes over the network once, then directly, with the same answer and the same refusals', async () => {
+    const query = 'query Near($n: String!) { hello(name: $n) mine stock internal }';
+    const { exchange, close } = connection();
+    const first = await exchange(request(query, { variables: { n: 'Ada' } }), 2_000);
+    const sent = await overNetwork();
+    expect(sent).toBeGreaterThan(0);
+    const second = await exchange(request(query, { variables: { n: 'Ada' } }), 2_000);
+    expect(await overNetwork()).toBe(sent);
+    expect(second).toEqual(first);
+    expect(second).toMatchObject({
+      status: 200,
+      answer: {
+        data: { hello: 'hello Ada', mine: 'usr_1', stock: 'full', internal: null },
+        errors: [{ path: ['internal'] }],
+      },
+    });
+    await close();
+  });
+
+  test('what is signed for another service, sent twice or no text is refused as ever', async () => {
+    const query = 'query NearRefused($n: String!) { hello(name: $n) }';
+    const { exchange, close } = connection();
+    const fine = request(query, { variables: { n: 'Ada' } });
+    expect(await exchange(fine, 2_000)).toMatchObject({ status: 200 });
+    expect(await exchange(fine, 2_000)).toMatchObject({ status: 401 });
+    expect(await exchange(request(query, { variables: { n: 'Ada' }, to: 'order' }), 2_000)).toMatchObject({
+      status: 401,
+    });
+    expect(await exchange(request(query, { variables: { n: 'a\0b' } }), 2_000)).toMatchObject({
+      status: 400,
+      answer: { errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] },
+    });
+    await close();
+  });
+
+  test('an answer belongs to who asked, and one that takes too long is given up', async () => {
+    const query = 'query NearThing { thing { id name } }';
+    const { exchange, close } = connection();
+    await exchange(request(query), 2_000);
+    const { answer } = (await exchange(request(query), 2_000)) as { answer: { data: { thing: { name: string } } } };
+    answer.data.thing.name = 'changed';
+    expect((await exchange(request(query), 2_000)).answer).toEqual({ data: { thing: { id: 't1', name: 'one' } } });
+    const slow = 'query NearSlow { slow }';
+    await exchange(request(slow), 2_000);
+    await expect(exchange(request(slow), 50)).rejects.toThrow('no answer within 50 ms');
+    await close();
+  });
 });

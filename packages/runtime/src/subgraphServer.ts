@@ -13,12 +13,13 @@ import { type GraphQLFormattedError, type GraphQLSchema, Kind, parse } from 'gra
 import { enforceAccess } from './access.js';
 import { apolloLogger } from './apolloLogger.js';
 import { createCompiledExecution } from './compiledExecution.js';
-import { runInContext, type WorkContext } from './context.js';
+import { newContext, runInContext, type WorkContext } from './context.js';
 import { maskError } from './errors.js';
 import { createHttpServer, errorBody, type Readiness } from './httpServer.js';
 import { createIdentityVerifier, IDENTITY_HEADER } from './identity.js';
 import type { Logger } from './logger.js';
 import { counter } from './metrics.js';
+import { type NearbySubgraph, serveNearby } from './nearby.js';
 import { scalars } from './scalars.js';
 import { STATEMENTS_HEADER } from './statementsHeader.js';
 import { textFault } from './textFault.js';
@@ -142,10 +143,31 @@ export async function createSubgraphServer<C extends { viewer: Viewer }>(
   });
   await o.routes?.(app);
 
+  /** The same as `POST /graphql`, for callers of this process, as soon as an operation has come over the network once. */
+  const answerNearby: NearbySubgraph = ({ body, identity, requestId, traceparent }) => {
+    const given: unknown = JSON.parse(body);
+    const execute = execution.known(given);
+    // what is to be refused is refused by the server, in one place
+    if (execute === undefined || textFault(Buffer.from(body), given)) return undefined;
+    const check = verify(identity, body);
+    if (!check.ok) return undefined;
+    const work = newContext('request', { requestId, traceparent, actor: actorOf(check.viewer) });
+    return runInContext(work, async () => {
+      const { status, result } = await execute(o.createContext(check.viewer, check.client));
+      return { status, answer: JSON.parse(JSON.stringify(result)), statements: o.production ? 0 : work.statements };
+    });
+  };
+  let leave: (() => void) | undefined;
+
   return {
     app,
-    listen: (host, port) => app.listen({ host, port }),
+    async listen(host, port) {
+      const origin = await app.listen({ host, port });
+      leave = serveNearby(origin, answerNearby);
+      return origin;
+    },
     async close() {
+      leave?.();
       await app.close();
       await apollo.stop();
     },
