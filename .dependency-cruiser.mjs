@@ -35,9 +35,24 @@ export default {
       { path: '^(subgraphs|local)/' },
     ),
     forbid(
+      'one-process-composes-only',
+      'The process of all services starts them as their own mains do; it has no business with what is inside of them.',
+      { path: '^one-process/', pathNot: TESTS },
+      {
+        path: '^(subgraphs/[^/]+|gateway)/',
+        pathNot: '/src/(composition|workerComposition|config)\\.ts$',
+      },
+    ),
+    forbid(
+      'nobody-knows-the-one-process',
+      'Whether services share a process is decided when they are started, nowhere else.',
+      { path: '^(packages|subgraphs|gateway|local|audit|bench|chaos)/', pathNot: TESTS },
+      { path: '^one-process/' },
+    ),
+    forbid(
       'judges-stand-outside',
       'Nothing that is judged by the audit, the chaos run or the bench depends on them.',
-      { path: '^(packages|subgraphs|gateway|local)/' },
+      { path: '^(packages|subgraphs|gateway|one-process|local)/' },
       { path: '^(audit|chaos|bench)/' },
     ),
     forbid(
@@ -49,7 +64,7 @@ export default {
     forbid(
       'product-code-without-local',
       'local/ makes one machine work; what is deployed does not contain it.',
-      { path: '^(subgraphs|gateway)/', pathNot: TESTS },
+      { path: '^(subgraphs|gateway|one-process)/', pathNot: TESTS },
       { path: '^local/' },
     ),
     forbid(

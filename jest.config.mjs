@@ -8,6 +8,7 @@ export default {
     '<rootDir>/packages',
     '<rootDir>/subgraphs',
     '<rootDir>/gateway',
+    '<rootDir>/one-process',
     '<rootDir>/local',
     '<rootDir>/audit',
     '<rootDir>/chaos',

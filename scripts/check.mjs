@@ -24,6 +24,7 @@ const STAGES = [
         'packages',
         'subgraphs',
         'gateway',
+        'one-process',
         'local',
         'bench',
         'audit',

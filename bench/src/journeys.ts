@@ -28,8 +28,6 @@ interface Page {
   product: { id: string; name: string; variants: { id: string; quantityAvailable: number | null }[] };
 }
 
-/** Which metrics to read for journeys that go on after the answer. */
-const SERVICES = ['user', 'product', 'cart', 'order', 'payment', 'notification', 'worker'];
 const WORDS = ['lamp', 'chair', 'knife', 'shirt', 'jacket', 'book', 'tent', 'bottle'];
 
 /** The journeys that are measured, over what the demo catalogue has. */
@@ -123,10 +121,10 @@ export async function journeys(o: { target: Target; shopper: Shopper; concurrenc
       statements: async () => {
         const runs = 5;
         await delay(3_000);
-        const before = await statementsSoFar(target.urls, SERVICES);
+        const before = await statementsSoFar(target.urls, target.metered);
         for (let run = 0; run < runs; run += 1) await buy(90, run);
         await delay(3_000);
-        return ((await statementsSoFar(target.urls, SERVICES)) - before) / runs;
+        return ((await statementsSoFar(target.urls, target.metered)) - before) / runs;
       },
     },
     {

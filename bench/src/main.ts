@@ -25,6 +25,7 @@ const { values } = parseArgs({
     warmup: { type: 'string', default: '5' },
     concurrency: { type: 'string', default: '16' },
     only: { type: 'string' },
+    'one-process': { type: 'boolean', default: false },
     authorization: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h' },
   },
@@ -32,7 +33,7 @@ const { values } = parseArgs({
 
 if (values.help) {
   console.log(
-    'npm run bench -- [--seconds N] [--warmup N] [--concurrency N] [--only NAME] [--authorization] [--json FILE]',
+    'npm run bench -- [--seconds N] [--warmup N] [--concurrency N] [--only NAME] [--one-process] [--authorization] [--json FILE]',
   );
   process.exit(0);
 }
@@ -53,6 +54,8 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 async function withTarget(work: (target: Target) => Promise<void>): Promise<void> {
   const running = existsSync(join(DATA_DIR, 'stack.json')) ? targetOf(DATA_DIR) : undefined;
   if (running && (await fetch(`${running.urls.gateway}/health/live`).catch(() => undefined))?.ok) {
+    if (values['one-process'])
+      throw new Error('a shop is running: stop it, or start it with --one-process and leave that away here');
     say('Measuring the shop that is running.');
     return work(running);
   }
@@ -62,6 +65,7 @@ async function withTarget(work: (target: Target) => Promise<void>): Promise<void
   const stack = await startStack({
     dataDir,
     ports: 'random',
+    oneProcess: values['one-process'],
     env: { LOG_LEVEL: 'warn', ...demo.environment(process.env) },
     log: say,
   });

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { migrate } from '@souk/postgres/migrate';
 import {
+  oneProcessEnvironment,
   processEnvironment,
   requireStoresInProduction,
   type StoreUrls,
@@ -10,10 +11,11 @@ import {
   type Variables,
 } from './stack/environment.js';
 import { type LogFile, openLogFile } from './stack/logFile.js';
-import { ENTRIES, type ProcessName, SUBGRAPHS, type SubgraphName } from './stack/names.js';
+import { type ProcessName, SUBGRAPHS, type SubgraphName } from './stack/names.js';
 import { startNodeProcess } from './stack/nodeProcess.js';
 import {
   choosePorts,
+  entryOf,
   type Plan,
   processUrls,
   ROOT,
@@ -37,6 +39,8 @@ export interface StartStackOptions {
   readonly ports: 'default' | 'random';
   /** Only these processes; default: all of them. */
   readonly only?: readonly ProcessName[];
+  /** All services in one process, the gateway's: less memory and fewer steps, and no part can be restarted alone. */
+  readonly oneProcess?: boolean;
   /** Settings for the services, over those of this process' own environment. */
   readonly env?: NodeJS.ProcessEnv;
   /** Progress for a person, one line each. */
@@ -81,7 +85,8 @@ export async function startStack(options: StartStackOptions): Promise<Stack> {
         dataDir,
         log,
         given,
-        wanted: wantedProcesses(options.only, given),
+        wanted: wantedProcesses(options.only, given, options.oneProcess === true),
+        oneProcess: options.oneProcess === true,
         ports: options.ports,
         reachedAt: options.reachedAt,
         signal: options.signal === undefined ? abort.signal : AbortSignal.any([options.signal, abort.signal]),
@@ -103,10 +108,10 @@ export async function startStack(options: StartStackOptions): Promise<Stack> {
 }
 
 async function startLocked(plan: Plan, giveUp: () => void): Promise<Stack> {
-  const { dataDir, given, wanted, log, signal } = plan;
+  const { dataDir, given, wanted, oneProcess, log, signal } = plan;
   await Promise.all(['logs', 'standIns'].map((folder) => mkdir(join(dataDir, folder), { recursive: true })));
   await requireSpace(dataDir);
-  requireCompiled(wanted);
+  requireCompiled(plan);
   const secrets = await loadSecrets(dataDir);
   const ports = await choosePorts(plan);
   const reached = await reachedPorts(plan, ports);
@@ -150,9 +155,12 @@ async function startLocked(plan: Plan, giveUp: () => void): Promise<Stack> {
     begin(name, () =>
       startNodeProcess({
         name,
-        entry: join(ROOT, ENTRIES[name]),
+        entry: join(ROOT, entryOf(name, oneProcess)),
         cwd: ROOT,
-        env: processEnvironment(name, env, ports, dataDir, given),
+        env:
+          name === 'gateway' && oneProcess
+            ? oneProcessEnvironment(env, ports, dataDir, given)
+            : processEnvironment(name, env, ports, dataDir, given),
         log: logs.get(name) as LogFile,
         isReady: () => isReady(name, ports[name]),
         readyTimeoutMs: READY_TIMEOUT_MS,
@@ -172,10 +180,13 @@ async function startLocked(plan: Plan, giveUp: () => void): Promise<Stack> {
     mongod === undefined
       ? beginNode('documentStore')
       : begin('documentStore', () => stores.startMongod(context, mongod, ports.documentStore));
-  const serve = async (name: SubgraphName): Promise<void> => {
+  const prepare = async (name: SubgraphName): Promise<void> => {
     await postgres;
-    await migrateDatabase(name, storeUrls.databases[name], wanted, log);
+    if (oneProcess || needsDatabase(name, wanted)) await migrateDatabase(name, storeUrls.databases[name], log);
     await Promise.all([redis, documents]);
+  };
+  const serve = async (name: SubgraphName): Promise<void> => {
+    await prepare(name);
     await Promise.all([beginNode(name), name === 'notification' ? beginNode('worker') : undefined]);
   };
   const starts = [
@@ -183,8 +194,9 @@ async function startLocked(plan: Plan, giveUp: () => void): Promise<Stack> {
     redis,
     documents,
     beginNode('standIns'),
-    ...SUBGRAPHS.map(serve),
-    redis.then(() => beginNode('gateway')),
+    ...(oneProcess
+      ? [Promise.all(SUBGRAPHS.map(prepare)).then(() => beginNode('gateway'))]
+      : [...SUBGRAPHS.map(serve), redis.then(() => beginNode('gateway'))]),
   ];
   try {
     await Promise.all(starts);
@@ -220,14 +232,10 @@ async function isReady(name: ProcessName, port: number): Promise<boolean> {
   return answer.ok;
 }
 
-/** Migrates a service's database, when that service (or its worker) is to run. */
-async function migrateDatabase(
-  service: SubgraphName,
-  url: string,
-  wanted: ReadonlySet<ProcessName>,
-  log: (line: string) => void,
-): Promise<void> {
-  if (!wanted.has(service) && !(service === 'notification' && wanted.has('worker'))) return;
+const needsDatabase = (service: SubgraphName, wanted: ReadonlySet<ProcessName>): boolean =>
+  wanted.has(service) || (service === 'notification' && wanted.has('worker'));
+
+async function migrateDatabase(service: SubgraphName, url: string, log: (line: string) => void): Promise<void> {
   const folder = join(ROOT, 'prisma', service);
   const { applied } = await migrate({
     url,

@@ -6,8 +6,9 @@ import { openDemoData } from './start/demoData.js';
 import { summary } from './start/summary.js';
 import { StartupError } from './stores/startupError.js';
 
-const USAGE = `npm start -- [--without NAME,…] [--only NAME,…] [--random-ports] [--no-demo-data]
+const USAGE = `npm start -- [--without NAME,…] [--only NAME,…] [--one-process] [--random-ports] [--no-demo-data]
   NAME is one of: ${PROCESSES.join(', ')}
+  --one-process runs all services in one process: a third of the memory, and none can be left out or restarted alone
   SOUK_DATA_DIR is where everything is kept (.souk)`;
 
 /** Thrown when the person gives the start up with Ctrl-C: nothing to report. */
@@ -25,6 +26,7 @@ export async function start(args: readonly string[], beganAt: number): Promise<v
     options: {
       without: { type: 'string' },
       only: { type: 'string' },
+      'one-process': { type: 'boolean' },
       'random-ports': { type: 'boolean' },
       'no-demo-data': { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
@@ -33,6 +35,12 @@ export async function start(args: readonly string[], beganAt: number): Promise<v
   if (values.help === true) return console.log(USAGE);
   const dataDir = resolve(process.env.SOUK_DATA_DIR ?? '.souk');
   const only = chosenProcesses(values.only, values.without);
+  if (values['one-process'] === true && only !== undefined) {
+    throw new StartupError(
+      'TOOL_MISSING',
+      `--one-process starts all services; leave --only and --without away.\n${USAGE}`,
+    );
+  }
   const log = (line: string): void => console.log(`  ${line}`);
 
   const interruption = new AbortController();
@@ -51,6 +59,7 @@ export async function start(args: readonly string[], beganAt: number): Promise<v
   const demo = values['no-demo-data'] === true ? undefined : await openDemoData();
   const stack = await startStack({
     dataDir,
+    oneProcess: values['one-process'] === true,
     ports: values['random-ports'] === true ? 'random' : 'default',
     ...(only === undefined ? {} : { only }),
     ...(demo === undefined ? {} : { env: demo.environment(process.env) }),

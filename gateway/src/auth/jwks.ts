@@ -13,6 +13,8 @@ import { request } from 'undici';
 const REFRESH_EVERY_MS = 5 * 60_000;
 /** Tokens with invented key ids make at most one fetch in this time. */
 const COOLDOWN_MS = 5_000;
+/** While no key is known at all, which is so when the gateway starts before the user service, they are asked for sooner. */
+const FIRST_KEYS_COOLDOWN_MS = 200;
 const FETCH_TIMEOUT_MS = 3_000;
 
 /** No key could be fetched yet: nothing is known about the token, which is not the client's fault. */
@@ -63,7 +65,7 @@ export function createKeySet(o: { url: string; logger: Logger; now?: () => numbe
 
   return {
     async getKey(header, token) {
-      if (!keys) await (fetching ?? (now() - attemptedAt > COOLDOWN_MS ? refresh() : undefined));
+      if (!keys) await (fetching ?? (now() - attemptedAt > FIRST_KEYS_COOLDOWN_MS ? refresh() : undefined));
       if (!keys) throw new KeysUnavailable('No keys of access tokens are known yet.');
       try {
         return await keys(header, token);

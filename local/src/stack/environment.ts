@@ -189,6 +189,22 @@ export function processEnvironment(
   };
 }
 
+/** The environment of the process of all services: it knows the secrets of all, and where each listens. */
+export const oneProcessEnvironment = (
+  variables: Variables,
+  ports: Ports,
+  dataDir: string,
+  given: NodeJS.ProcessEnv,
+): NodeJS.ProcessEnv => ({
+  NODE_COMPILE_CACHE: join(dataDir, 'compile-cache'),
+  ...given,
+  ...variables,
+  PORT: String(ports.gateway),
+  ...Object.fromEntries(
+    [...SUBGRAPHS, 'worker' as const].map((name) => [`PORT_${name.toUpperCase()}`, String(ports[name])]),
+  ),
+});
+
 /** The embedded store and the stand-ins stand in for what production has, and refuse to run there. */
 function localSettings(name: ProcessName, ports: Ports, dataDir: string): Record<string, string> {
   if (name === 'documentStore') {

@@ -36,3 +36,6 @@ export const ENTRIES: Readonly<Record<Exclude<ProcessName, 'postgres' | 'redis'>
   worker: 'subgraphs/notification/dist/worker.js',
   gateway: 'gateway/dist/main.js',
 };
+
+/** The program of all services together; it runs in the gateway's place. */
+export const ONE_PROCESS_ENTRY = 'one-process/dist/main.js';

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { freePorts, requireFreePort } from '../stores/ports.js';
 import { StartupError } from '../stores/startupError.js';
 import type { Ports, StoreUrls } from './environment.js';
-import { ENTRIES, PORTS, PROCESSES, type ProcessName } from './names.js';
+import { ENTRIES, ONE_PROCESS_ENTRY, PORTS, PROCESSES, type ProcessName, SUBGRAPHS } from './names.js';
 import { needsEmbeddedPostgres } from './stores.js';
 
 /** The root of the repository: the nearest folder above this file that has the folder of the databases. */
@@ -26,15 +26,22 @@ export interface Plan {
   readonly log: (line: string) => void;
   readonly given: NodeJS.ProcessEnv;
   readonly wanted: ReadonlySet<ProcessName>;
+  /** All services run in the gateway's process. */
+  readonly oneProcess: boolean;
   readonly ports: 'default' | 'random';
   readonly reachedAt: ((name: ProcessName, port: number) => Promise<number>) | undefined;
   /** Aborted when the start is given up. */
   readonly signal: AbortSignal;
 }
 
-/** Which processes to start: not those stores that the environment names. */
-export function wantedProcesses(only: readonly ProcessName[] | undefined, given: NodeJS.ProcessEnv): Set<ProcessName> {
+/** Which processes to start: not those stores that the environment names, nor services that are in the one of all. */
+export function wantedProcesses(
+  only: readonly ProcessName[] | undefined,
+  given: NodeJS.ProcessEnv,
+  oneProcess: boolean,
+): Set<ProcessName> {
   const wanted = new Set<ProcessName>(only ?? PROCESSES);
+  if (oneProcess) for (const name of [...SUBGRAPHS, 'worker' as const]) wanted.delete(name);
   if (!needsEmbeddedPostgres(given)) wanted.delete('postgres');
   if (given.REDIS_URL) wanted.delete('redis');
   if (given.MONGODB_URL) wanted.delete('documentStore');
@@ -53,13 +60,18 @@ export async function requireSpace(dataDir: string): Promise<void> {
   );
 }
 
+/** The program of a process, from the root of the repository. */
+export const entryOf = (name: keyof typeof ENTRIES, oneProcess: boolean): string =>
+  name === 'gateway' && oneProcess ? ONE_PROCESS_ENTRY : ENTRIES[name];
+
 /** Throws when a program that is to run has not been compiled. */
-export function requireCompiled(wanted: ReadonlySet<ProcessName>): void {
-  const missing = Object.entries(ENTRIES).filter(
-    ([name, path]) => wanted.has(name as ProcessName) && !existsSync(join(ROOT, path)),
-  );
+export function requireCompiled({ wanted, oneProcess }: Pick<Plan, 'wanted' | 'oneProcess'>): void {
+  const missing = (Object.keys(ENTRIES) as (keyof typeof ENTRIES)[])
+    .filter((name) => wanted.has(name))
+    .map((name) => entryOf(name, oneProcess))
+    .filter((path) => !existsSync(join(ROOT, path)));
   if (missing.length === 0) return;
-  const paths = missing.map(([, path]) => path).join(', ');
+  const paths = missing.join(', ');
   throw new StartupError(
     'TOOL_MISSING',
     `These programs are not compiled yet: ${paths}. Run: npm run generate && npm run build`,

@@ -4,7 +4,7 @@ import type { PersonalData } from '../app/personalData.js';
 
 /** Two deletions, since each has its index. */
 const eraseCustomer = sql<never>(
-  'personalData.eraseCustomer',
+  'cart.personalData.eraseCustomer',
   `WITH ${INBOX_CLAIM('$1', "'cart'")},
    active AS (DELETE FROM cart WHERE customer_id = $2 AND status = 'ACTIVE' AND EXISTS (SELECT 1 FROM inbox)),
    ended AS (DELETE FROM cart WHERE customer_id = $2 AND status IN ('MERGED', 'EXPIRED') AND EXISTS (SELECT 1 FROM inbox))
@@ -13,7 +13,7 @@ const eraseCustomer = sql<never>(
 
 /** Uses of promotions count on, for nobody: a guest's key was made of his e-mail address. */
 const eraseOrder = sql<never>(
-  'personalData.eraseOrder',
+  'cart.personalData.eraseOrder',
   `WITH ${INBOX_CLAIM('$1', "'cart'")},
    uses AS (
      UPDATE promotion_use SET customer_key = sha256(convert_to(order_id, 'UTF8')) WHERE order_id = $2 AND EXISTS (SELECT 1 FROM inbox)),
@@ -22,7 +22,7 @@ const eraseOrder = sql<never>(
 );
 
 const exported = sql<{ part: object }>(
-  'personalData.exported',
+  'cart.personalData.exported',
   `SELECT json_build_object('carts', coalesce(json_agg(json_build_object('id', c.id, 'status', c.status, 'email', c.email,
      'countryCode', c.country_code, 'shippingAddress', c.shipping_address, 'billingAddress', c.billing_address,
      'discountCodes', c.discount_codes, 'note', c.note, 'lines', c.lines, 'createdAt', c.created_at,

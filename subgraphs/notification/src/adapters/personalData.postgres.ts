@@ -3,7 +3,7 @@ import { type Database, sql } from '@souk/postgres';
 import type { PersonalData } from '../app/personalData.js';
 
 const eraseUser = sql<never>(
-  'personalData.eraseUser',
+  'notification.personalData.eraseUser',
   `WITH ${INBOX_CLAIM('$1', "'notification'")},
    erased AS (
      UPDATE delivery SET recipient = NULL, erased = true WHERE user_id = $2 AND EXISTS (SELECT 1 FROM inbox))
@@ -11,13 +11,13 @@ const eraseUser = sql<never>(
 );
 
 const eraseOrder = sql<never>(
-  'personalData.eraseOrder',
+  'notification.personalData.eraseOrder',
   `WITH ${INBOX_CLAIM('$1', "'notification'")}
    UPDATE delivery SET recipient = NULL, erased = true WHERE order_id = $2 AND EXISTS (SELECT 1 FROM inbox)`,
 );
 
 const exported = sql<{ part: object }>(
-  'personalData.exported',
+  'notification.personalData.exported',
   `SELECT json_build_object('messages', coalesce(json_agg(json_build_object('id', d.id, 'about', d.template, 'channel', d.channel,
      'orderId', d.order_id, 'recipient', d.recipient, 'state', d.state, 'createdAt', d.created_at,
      'sentAt', d.sent_at) ORDER BY d.created_at DESC, d.id DESC), '[]'::json)) AS part

@@ -4,7 +4,7 @@ import type { CustomerErasure, ErasedOrder, PersonalData } from '../app/personal
 import { ERASED_ADDRESS, ERASED_EMAIL } from '../domain/erasure.js';
 
 const request = sql<never>(
-  'personalData.request',
+  'order.personalData.request',
   `WITH ${INBOX_CLAIM('$1', "'order'")}
    INSERT INTO customer_erasure AS c (customer_id, erasure_id, requested_at) SELECT $2, $3, $4 FROM inbox
    ON CONFLICT (customer_id) DO UPDATE SET erased_at = NULL`,
@@ -19,7 +19,7 @@ const IS_OVER = `(o.status IN ('CANCELLED', 'COMPLETED') OR o.status = 'EXPIRED'
   AND NOT EXISTS (SELECT 1 FROM order_edit d WHERE d.order_id = o.id AND d.state IN ('PREPARING', 'AWAITING_PAYMENT', 'UNDOING'))`;
 
 const due = sql<CustomerErasure>(
-  'personalData.due',
+  'order.personalData.due',
   `SELECT c.customer_id AS "customerId", c.erasure_id AS "erasureId" FROM customer_erasure c
    WHERE c.erased_at IS NULL AND (
      EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.customer_id AND o.erased_at IS NULL AND ${IS_OVER})
@@ -32,7 +32,7 @@ const due = sql<CustomerErasure>(
  * of his, too.
  */
 const erase = sql<ErasedOrder>(
-  'personalData.erase',
+  'order.personalData.erase',
   `WITH over AS (
      SELECT o.id, o.email FROM orders o WHERE o.customer_id = $1 AND o.erased_at IS NULL AND ${IS_OVER}
      ORDER BY o.id LIMIT $2 FOR UPDATE),
@@ -58,7 +58,7 @@ const erase = sql<ErasedOrder>(
 
 /** A placement that still runs will make an order. */
 const close = sql<{ closed: number }>(
-  'personalData.close',
+  'order.personalData.close',
   `UPDATE customer_erasure SET erased_at = $2 WHERE customer_id = $1 AND erased_at IS NULL
      AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = $1 AND o.erased_at IS NULL)
      AND NOT EXISTS (SELECT 1 FROM placement p WHERE p.scope = $1 AND p.step IN ('RUNNING', 'UNDOING'))
@@ -70,7 +70,7 @@ const close = sql<{ closed: number }>(
 
 /** $1 customer, $2 how many orders. */
 const exported = sql<{ part: object }>(
-  'personalData.exported',
+  'order.personalData.exported',
   `SELECT json_build_object(
      'orders', (SELECT coalesce(json_agg(json_build_object('id', o.id, 'number', o.number, 'status', o.status,
        'fulfillmentStatus', o.fulfillment_status, 'email', o.email, 'locale', o.locale, 'currencyCode', o.currency_code,

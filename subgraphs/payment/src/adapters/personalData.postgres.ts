@@ -3,7 +3,7 @@ import { type Database, sql } from '@souk/postgres';
 import type { PersonalData } from '../app/personalData.js';
 
 const forget = sql<never>(
-  'personalData.forget',
+  'payment.personalData.forget',
   `WITH customers AS (DELETE FROM provider_customer WHERE user_id = $1),
    paying AS (
      UPDATE payment SET save_method = false, version = version + 1, updated_at = now() WHERE customer_id = $1 AND save_method)
@@ -13,7 +13,7 @@ const forget = sql<never>(
 );
 
 const close = sql<{ closed: boolean }>(
-  'personalData.close',
+  'payment.personalData.close',
   `WITH ready AS (
      SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM payment_method WHERE user_id = $2 AND detach_at IS NOT NULL)),
    inbox AS (
@@ -23,7 +23,7 @@ const close = sql<{ closed: boolean }>(
 );
 
 const exported = sql<{ part: object }>(
-  'personalData.exported',
+  'payment.personalData.exported',
   `SELECT json_build_object(
      'payments', (SELECT coalesce(json_agg(json_build_object('id', p.id, 'orderNumber', p.order_number, 'provider', p.provider,
        'providerReference', p.provider_reference, 'state', p.state, 'currencyCode', p.currency_code, 'amountCents', p.amount_cents,
