@@ -19,6 +19,8 @@ const FILES: Record<string, string> = {
   'gateway/src/main.ts': 'export const gateway = 1;',
   'local/src/start.ts': 'export const start = 1;',
   'packages/money/src/index.ts': 'export const money = 1;',
+  'one-process/src/startAll.ts':
+    "import { store } from '../../subgraphs/order/src/composition.js'; export const startAll = store;",
   'audit/src/audit.ts': 'export const audit = 1;',
   'subgraphs/order/src/domain/states.ts': 'export const states = 1;',
 
@@ -32,6 +34,9 @@ const FILES: Record<string, string> = {
     "import { start } from '../../../../local/src/start.js'; export const x = start;",
   'packages/money/src/judged.ts': "import { audit } from '../../../audit/src/audit.js'; export const x = audit;",
   'audit/src/store.ts': "import { store } from '../../subgraphs/order/src/adapters/store.js'; export const x = store;",
+  'one-process/src/store.ts':
+    "import { store } from '../../subgraphs/order/src/adapters/store.js'; export const x = store;",
+  'local/src/shared.ts': "import { startAll } from '../../one-process/src/startAll.js'; export const x = startAll;",
   'audit/src/states.ts':
     "import { states } from '../../subgraphs/order/src/domain/states.js'; export const x = states;",
   'subgraphs/order/src/domain/impure.ts': "import { readFileSync } from 'node:fs'; export const x = readFileSync;",
@@ -60,7 +65,7 @@ beforeAll(async () => {
     writeFileSync(join(folder, path), text);
   }
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-  const { output } = await cruise(['subgraphs', 'packages', 'gateway', 'local', 'audit'], {
+  const { output } = await cruise(['subgraphs', 'packages', 'gateway', 'one-process', 'local', 'audit'], {
     ...config.options,
     baseDir: folder,
     validate: true,
@@ -77,6 +82,8 @@ test.each([
   ['no-other-subgraph', 'subgraphs/order/src/graphql/other.ts'],
   ['no-gateway-in-subgraphs', 'subgraphs/order/src/app/gateway.ts'],
   ['packages-stand-alone', 'packages/money/src/service.ts'],
+  ['one-process-composes-only', 'one-process/src/store.ts'],
+  ['nobody-knows-the-one-process', 'local/src/shared.ts'],
   ['judges-stand-outside', 'packages/money/src/judged.ts'],
   ['audit-reads-rules-only', 'audit/src/store.ts'],
   ['product-code-without-local', 'subgraphs/order/src/adapters/local.ts'],
