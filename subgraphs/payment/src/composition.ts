@@ -152,7 +152,7 @@ export async function composePayment(config: Config, life: Life) {
       name: 'archive documents',
       everyMs: ARCHIVE_DOCUMENT_EVERY_MS,
       logger,
-      // One at a time, with a pause, and when there is little else to do: rendering takes the event loop for a tenth of a second, and
+      // One at a time, with a pause, and when there is little else to do: rendering takes the event loop for ten milliseconds or more, and
       // payments wait for it.
       work: async () => {
         busyRounds = load() > BUSY ? busyRounds + 1 : 0;

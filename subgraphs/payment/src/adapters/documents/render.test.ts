@@ -21,6 +21,20 @@ test('the same document gives the same bytes, in both formats, at any time', asy
   expect([laterPdf.equals(pdf), laterPage.equals(page)]).toEqual([true, true]);
 });
 
+test('its bytes do not depend on what was rendered before', async () => {
+  const { lines } = orderToInvoice();
+  const named = (productName: string) =>
+    invoice(orderToInvoice({ lines: lines.map((line) => ({ ...line, productName })) }));
+  // both letters have one glyph: which of them it stands for in this document is written into the file
+  const [ohm, omega] = [named('\u2126 5'), named('\u03a9 5')];
+  await renderPdf(omega);
+  const after = await renderPdf(ohm);
+  const fresh = './renderPdf.pdfkit.js?fresh';
+  const { renderPdf: renderFirst } = (await import(fresh)) as { renderPdf: typeof renderPdf };
+  expect(renderFirst).not.toBe(renderPdf);
+  expect((await renderFirst(ohm)).equals(after)).toBe(true);
+});
+
 test('a PDF embeds the part of the font that it uses, and has the document’s dates', async () => {
   const bytes = await renderPdf(invoice());
   const text = bytes.toString('latin1');

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Font } from 'fontkit';
 import type { RenderDocument } from '../../app/documents/documentPorts.js';
 import type { IssuedDocument } from '../../domain/documents/document.js';
 import { type DocumentView, documentView } from '../../domain/documents/documentView.js';
@@ -15,12 +16,14 @@ const BRAND = '#1f4d3a';
 
 /** Loaded when the first document is rendered: the library and its font engine are 30 MB that most processes never need. */
 async function load() {
-  const [{ default: PdfDocument }, regular, bold] = await Promise.all([
-    import('pdfkit'),
-    readFile(new URL('IBMPlexSans-Regular.woff', FONTS)).then(openTypeOf),
-    readFile(new URL('IBMPlexSans-SemiBold.woff', FONTS)).then(openTypeOf),
-  ]);
-  return { PdfDocument, regular, bold };
+  const { default: PdfDocument } = await import('pdfkit');
+  const { create } = await import('fontkit');
+  const font = async (file: string) => create(await openTypeOf(await readFile(new URL(file, FONTS))));
+  return {
+    PdfDocument,
+    regular: await font('IBMPlexSans-Regular.woff'),
+    bold: await font('IBMPlexSans-SemiBold.woff'),
+  };
 }
 let loading: ReturnType<typeof load> | undefined;
 
@@ -43,8 +46,8 @@ export const renderPdf: RenderDocument = async (document) => {
     displayTitle: true,
     info: infoOf(document, view),
   });
-  pdf.registerFont('regular', regular);
-  pdf.registerFont('bold', bold);
+  pdf.registerFont('regular', unusedCopy(regular));
+  pdf.registerFont('bold', unusedCopy(bold));
   const chunks: Buffer[] = [];
   const finished = new Promise<Buffer>((resolve, reject) => {
     pdf.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -55,6 +58,19 @@ export const renderPdf: RenderDocument = async (document) => {
   pdf.end();
   return finished;
 };
+
+/**
+ * The font with its tables, which are parsed once: given as bytes they are parsed for each document, which takes four times as long as all the
+ * rest. A font object also remembers which characters a glyph was first used for, and that is written into the file: each document begins
+ * without that memory, so that its bytes do not depend on those before it.
+ */
+function unusedCopy(font: Font): Font {
+  const { _glyphs, _layoutEngine, ...tables } = Object.getOwnPropertyDescriptors(font);
+  return Object.create(Object.getPrototypeOf(font), {
+    ...tables,
+    _glyphs: { value: {}, writable: true, configurable: true, enumerable: true },
+  });
+}
 
 const infoOf = ({ issuedAt }: IssuedDocument, view: DocumentView) => ({
   Title: `${view.title} ${view.number}`,
