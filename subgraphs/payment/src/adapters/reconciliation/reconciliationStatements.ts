@@ -95,13 +95,18 @@ export const keep = sql<{ reference: string }>(
    ON CONFLICT DO NOTHING RETURNING reference`,
 );
 
-/** The payment of a movement: by the intent, or by the id that we wrote into it. */
-const OF_PAYMENT = `p.provider = t.provider AND (p.provider_reference = t.intent_reference OR p.id = t.payment_id)`;
+/**
+ * The payment of a movement `t`: by the intent, or by the id that we wrote into it. Two look-ups by unique keys, whatever Postgres knows
+ * of the tables: as a join by OR, all movements were compared with all payments before they were analysed.
+ */
+const PAYMENT_OF_IT = `LATERAL (
+     SELECT id FROM payment WHERE provider = t.provider AND provider_reference = t.intent_reference
+     UNION SELECT id FROM payment WHERE id = t.payment_id AND provider IS NOT DISTINCT FROM t.provider) AS p`;
 
 export const unbookedFees = sql<{ reference: string; payment_id: string; cents: number; currency_code: string }>(
   'reconciliation.unbookedFees',
   `SELECT t.reference, p.id AS payment_id, t.fee_cents AS cents, t.fee_currency_code AS currency_code
-   FROM provider_transaction t JOIN payment p ON ${OF_PAYMENT}
+   FROM provider_transaction t CROSS JOIN ${PAYMENT_OF_IT}
    WHERE t.provider = $1 AND t.fee_booked_at IS NULL AND t.fee_cents <> 0 LIMIT $2`,
 );
 /** A fee is marked and booked at once, so it is booked once. */
@@ -122,12 +127,21 @@ export const bookFees = sql<{ id: string }>(
 
 export const scope = sql<{ id: string }>(
   'reconciliation.scope',
-  `SELECT p.id FROM provider_transaction t JOIN payment p ON ${OF_PAYMENT} WHERE t.provider = $1 AND t.created_at >= $2
+  `SELECT p.id FROM provider_transaction t CROSS JOIN ${PAYMENT_OF_IT} WHERE t.provider = $1 AND t.created_at >= $2
    UNION SELECT p.id FROM ledger_entry l JOIN payment p ON p.id = l.payment_id WHERE l.id >= $3 AND p.provider = $1
    UNION SELECT d.payment_id FROM reconciliation_difference d
      WHERE d.provider = $1 AND d.state = 'OPEN' AND d.payment_id IS NOT NULL
    ORDER BY 1`,
 );
+
+/**
+ * What the provider lists of a payment: each half by an index of its own, whatever Postgres knows of the list, which grows by thousands
+ * before it is analysed. Asked for by OR, or with a provider that can be looked up, it was read whole for each payment.
+ */
+const LISTED = `SELECT * FROM provider_transaction WHERE provider = p.provider AND intent_reference = p.provider_reference
+         UNION ALL
+         SELECT * FROM provider_transaction WHERE payment_id = p.id AND provider IS NOT DISTINCT FROM p.provider
+           AND intent_reference IS DISTINCT FROM p.provider_reference`;
 
 /** The ledger counts captures as credits of the account of the orders, refunds as debits; a refund that came back is both. */
 export const compared = sql<{ payment: ComparedPayment }>(
@@ -144,9 +158,8 @@ export const compared = sql<{ payment: ComparedPayment }>(
      'listed', (SELECT coalesce(json_agg(json_build_object('kind', t.kind, 'cents', t.amount_cents, 'currencyCode', t.currency_code,
          'subject', coalesce(CASE WHEN t.kind LIKE 'REFUND%' THEN t.refund_reference WHEN t.kind LIKE 'DISPUTE%' THEN t.dispute_reference
            ELSE t.intent_reference END, t.reference))), '[]'::json)
-       FROM provider_transaction t
-       WHERE t.provider = p.provider AND t.kind IN ('CAPTURE', 'REFUND', 'REFUND_REVERSAL', 'DISPUTE', 'DISPUTE_REVERSAL')
-         AND (t.intent_reference = p.provider_reference OR t.payment_id = p.id))) AS payment
+       FROM (${LISTED}) AS t
+       WHERE t.kind IN ('CAPTURE', 'REFUND', 'REFUND_REVERSAL', 'DISPUTE', 'DISPUTE_REVERSAL'))) AS payment
    FROM payment p CROSS JOIN LATERAL (
      SELECT -sum(l.amount_cents) FILTER (WHERE l.transaction_id LIKE 'capture:%') AS captured,
        sum(l.amount_cents) FILTER (WHERE l.refund_id IS NOT NULL) AS refunded,
@@ -162,7 +175,7 @@ export const unknown = sql<{ subject: string; cents: number; currency_code: stri
    WHERE t.provider = $1 AND t.kind IN ('CAPTURE', 'REFUND', 'DISPUTE') AND t.created_at < $3
      AND (t.created_at >= $2 OR EXISTS (SELECT 1 FROM reconciliation_difference d WHERE d.provider = t.provider AND d.state = 'OPEN'
        AND d.payment_id IS NULL AND d.subject = lower(t.kind) || ':' || t.reference))
-     AND NOT EXISTS (SELECT 1 FROM payment p WHERE ${OF_PAYMENT})`,
+     AND NOT EXISTS (SELECT 1 FROM ${PAYMENT_OF_IT})`,
 );
 
 /**
