@@ -8,7 +8,7 @@ import { StartupError } from './stores/startupError.js';
 
 const USAGE = `npm start -- [--without NAME,…] [--only NAME,…] [--one-process] [--random-ports] [--no-demo-data]
   NAME is one of: ${PROCESSES.join(', ')}
-  --one-process runs all services in one process: a third of the memory, and none can be left out or restarted alone
+  --one-process runs all services in one process: half the memory, and none can be left out or restarted alone
   SOUK_DATA_DIR is where everything is kept (.souk)`;
 
 /** Thrown when the person gives the start up with Ctrl-C: nothing to report. */
