@@ -1,4 +1,6 @@
-import { createHttpServer, type Logger, STATEMENTS_HEADER } from '@souk/runtime';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createHttpServer, createLogger, type Life, type Logger, STATEMENTS_HEADER, schemaFolder } from '@souk/runtime';
 import type { FastifyInstance } from 'fastify';
 import { createAuthenticator } from './auth/accessTokens.js';
 import { createKeySet } from './auth/jwks.js';
@@ -32,6 +34,16 @@ export interface Gateway {
   listen(host: string, port: number): Promise<string>;
   /** Stops taking requests, finishes those under way, closes the connections to the subgraphs. */
   close(): Promise<void>;
+}
+
+/** Builds the gateway for the composed schema of this build, and starts it. */
+export async function startGateway(config: GatewayConfig, life: Life) {
+  const logger = createLogger('gateway', config.logLevel);
+  const supergraphSdl = readFileSync(join(schemaFolder(), 'supergraph.graphql'), 'utf8');
+  const gateway = await createGateway(config, logger, supergraphSdl);
+  life.onShutdown('gateway', gateway.close);
+  await gateway.listen(config.host, config.port);
+  return { logger, shutdownTimeoutMs: config.shutdownTimeoutMs };
 }
 
 /**

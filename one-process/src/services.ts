@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { startCart } from '@souk/cart/composition';
 import { readConfig as readCartConfig } from '@souk/cart/config';
-import { createGateway } from '@souk/gateway/composition';
+import { startGateway } from '@souk/gateway/composition';
 import { loadGatewayConfig } from '@souk/gateway/config';
 import { composeNotification } from '@souk/notification/composition';
 import { readConfig as readNotificationConfig, readWorkerConfig } from '@souk/notification/config';
@@ -11,9 +9,9 @@ import { composeOrder } from '@souk/order/composition';
 import { readConfig as readOrderConfig } from '@souk/order/config';
 import { composePayment } from '@souk/payment/composition';
 import { readConfig as readPaymentConfig } from '@souk/payment/config';
-import { compose as composeProduct } from '@souk/product/composition';
+import { startProduct } from '@souk/product/composition';
 import { readConfig as readProductConfig } from '@souk/product/config';
-import { createLogger, type Life, type Logger, schemaFolder } from '@souk/runtime';
+import type { Life, Logger } from '@souk/runtime';
 import { startUser } from '@souk/user/composition';
 import { readConfig as readUserConfig } from '@souk/user/config';
 
@@ -38,24 +36,13 @@ const service =
 /** All services of the shop, as their own mains start them. */
 export const services = {
   user: service(readUserConfig, startUser),
-  product: service(readProductConfig, async (config, life) => {
-    const { server, logger } = await composeProduct(config, life);
-    await server.listen(config.HOST, config.PORT);
-    return { logger, shutdownTimeoutMs: config.SHUTDOWN_TIMEOUT_MS };
-  }),
+  product: service(readProductConfig, startProduct),
   cart: service(readCartConfig, startCart),
   order: service(readOrderConfig, composeOrder),
   payment: service(readPaymentConfig, composePayment),
   notification: service(readNotificationConfig, composeNotification),
   worker: service(readWorkerConfig, composeWorker),
-  gateway: service(loadGatewayConfig, async (config, life) => {
-    const logger = createLogger('gateway', config.logLevel);
-    const supergraphSdl = readFileSync(join(schemaFolder(), 'supergraph.graphql'), 'utf8');
-    const gateway = await createGateway(config, logger, supergraphSdl);
-    life.onShutdown('gateway', gateway.close);
-    await gateway.listen(config.host, config.port);
-    return { logger, shutdownTimeoutMs: config.shutdownTimeoutMs };
-  }),
+  gateway: service(loadGatewayConfig, startGateway),
 } satisfies Record<string, Service>;
 
 export type Name = keyof typeof services;

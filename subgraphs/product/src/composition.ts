@@ -41,6 +41,13 @@ export interface ProductService {
   readonly logger: Logger;
 }
 
+/** Builds the product service and starts it. */
+export async function startProduct(config: Config, life: Life) {
+  const { server, logger } = await compose(config, life);
+  await server.listen(config.HOST, config.PORT);
+  return { logger, shutdownTimeoutMs: config.SHUTDOWN_TIMEOUT_MS };
+}
+
 /** Opens the stores, wires the app and starts its background work; the caller listens. */
 export async function compose(config: Config, life: Life): Promise<ProductService> {
   const logger = createLogger('product', config.LOG_LEVEL);
