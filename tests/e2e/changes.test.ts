@@ -30,6 +30,7 @@ interface OrderView {
   totalRefunded: { centAmount: number };
   lines: { id: string; sku: string; quantity: number }[];
   edits: { id: string; state: string }[];
+  notifications: { template: string; state: string }[];
 }
 interface Edited {
   orderEdit: {
@@ -79,7 +80,14 @@ test('staff add to a paid order: seen first, paid by its customer, sold, and tol
   const email = uniqueEmail();
   const buyer = guest();
   const bought = await purchase(buyer, standIns(), { lines: [{ variantId: stool.variantId, quantity: 2 }], email });
-  const before = await read(bought.orderId);
+  // with its mails sent, so that nothing of it changes by itself
+  const before = await eventually(async () => {
+    const order = await read(bought.orderId);
+    const told = order.notifications.filter(({ state }) => state !== 'QUEUED');
+    expect(new Set(told.map(({ template }) => template))).toEqual(new Set(['order.placed', 'order.confirmed']));
+    expect(told).toHaveLength(order.notifications.length);
+    return order;
+  });
   expect(before.allowedActions).toEqual(expect.arrayContaining(['EDIT', 'CANCEL_LINES']));
 
   const addLines = [{ variantId: lamp.variantId, quantity: 1 }];

@@ -68,8 +68,9 @@ test('a purchase is confirmed and told by one mail; its calls between services s
   for (let run = 0; run < 3; run += 1) await buy();
   const before = await overNetwork();
   const { requests } = await buy();
-  // what the gateway itself was asked, one look at the order, and nothing else
-  expect((await overNetwork()) - before).toBe(requests + 1);
+  // What the gateway itself was asked and one look at the order; beside them at most some background work that asks for the first time. Of
+  // services that each have a process there would be twice as many.
+  expect((await overNetwork()) - before).toBeLessThan(requests + 4);
 }, 60_000);
 
 test('killed in the middle of purchases, it loses none of them', async () => {

@@ -202,10 +202,15 @@ test('among 5,000 documents an indexed lookup does not scan', async () => {
   await items.insertMany(
     Array.from({ length: 5_000 }, (_, _id) => ({ _id, a: _id % 500, b: _id, variants: [{ sku: `s${_id}` }] })),
   );
+  /** Of the fastest of 20 runs: one that the machine or its disk has interrupted says nothing. */
   const duration = async (work: () => Promise<unknown>): Promise<number> => {
-    const start = performance.now();
-    for (let i = 0; i < 20; i++) await work();
-    return performance.now() - start;
+    let fastest = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < 20; i++) {
+      const start = performance.now();
+      await work();
+      fastest = Math.min(fastest, performance.now() - start);
+    }
+    return fastest;
   };
   const scan = await duration(() => items.findOne({ 'variants.other': 'x' }));
   expect(await duration(() => items.findOne({ 'variants.sku': 's4999' }))).toBeLessThan(scan / 2);
