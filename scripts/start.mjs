@@ -41,7 +41,7 @@ await step('Generated code', async () => {
 
 await step('Compiling', async () => {
   // What runs, and what that refers to; not the benchmarks.
-  const programs = ['local', 'gateway', ...SERVICES.map((service) => `subgraphs/${service}`)];
+  const programs = ['local', 'gateway', 'one-process', ...SERVICES.map((service) => `subgraphs/${service}`)];
   const child = spawn(process.execPath, [tsc, '-b', ...programs, ...(process.stdout.isTTY ? ['--pretty'] : [])], {
     cwd: root,
   });
