@@ -40,15 +40,24 @@ async function chooseVariants(shopper: Shopper): Promise<{ variantId: string; qu
     products: { nodes: { slug: string; availableForSale: boolean }[] };
   }
   interface Page {
-    product: { name: string; variants: { id: string; name: string; availableForSale: boolean }[] };
+    product: {
+      name: string;
+      variants: { id: string; name: string; availableForSale: boolean; quantityAvailable: number | null }[];
+    };
   }
   const listing = await shopper.send<Listing>('ProductListing', { first: 24 });
   const slugs = listing.data.products.nodes.filter((node) => node.availableForSale).map((node) => node.slug);
-  const pages = await Promise.all(slugs.slice(0, 2).map((slug) => shopper.send<Page>('ProductPage', { slug })));
-  return pages.flatMap(({ data: { product } }, index) => {
-    const variant = product.variants.find((candidate) => candidate.availableForSale);
-    return variant ? [{ variantId: variant.id, quantity: index + 1, name: `${product.name}, ${variant.name}` }] : [];
-  });
+  const pages = await Promise.all(slugs.slice(0, 8).map((slug) => shopper.send<Page>('ProductPage', { slug })));
+  const chosen: { variantId: string; quantity: number; name: string }[] = [];
+  for (const { data } of pages) {
+    const quantity = chosen.length + 1;
+    const variant = data.product.variants.find(
+      (candidate) => candidate.availableForSale && (candidate.quantityAvailable ?? quantity) >= quantity,
+    );
+    if (variant && quantity <= 2)
+      chosen.push({ variantId: variant.id, quantity, name: `${data.product.name}, ${variant.name}` });
+  }
+  return chosen;
 }
 
 /** Events of these things, when they were written, applied by each consumer, and settled. */
