@@ -71,6 +71,21 @@ test('what is not known is asked of the shop, once', async () => {
   expect(from.asked).toEqual(['ConsoleProduct']);
 });
 
+test.each([
+  ['A lamp', 'lamp'],
+  ['TV', 'TV'],
+  ['=cmd()', 'cmd'],
+  ['4711', '4711'],
+  ['???', 'a-lamp'],
+])('a product called %s is looked for as %s', async (name, word) => {
+  const from = sources({});
+  from.memory.remember({ product: { id: 'prd_1', slug: 'a-lamp', name } });
+  expect(await fillPlaceholders({ query: '{{product.word}}' }, from)).toEqual({
+    variables: { query: word },
+    missing: [],
+  });
+});
+
 test('a later question is asked when the first one finds nothing', async () => {
   const from = sources({ ConsoleOrder: { orders: { nodes: [{ id: 'ord_7' }] } } });
   expect((await fillPlaceholders({ id: '{{order.id}}' }, from)).variables).toEqual({ id: 'ord_7' });

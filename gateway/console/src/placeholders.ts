@@ -22,7 +22,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   'product.id': field('id'),
   'product.slug': field('slug'),
   'product.version': field('version'),
-  'product.word': (product) => /\p{L}{4,}/u.exec(String(product.name ?? ''))?.[0],
+  'product.word': (product) => longestWord(String(product.name ?? '')) ?? product.slug,
   'product.currency': (product) => money(path(product, 'priceRange', 'min'))?.currencyCode,
   'variant.id': field('id'),
   'purchasableVariant.id': field('id'),
@@ -192,6 +192,11 @@ function path(value: unknown, ...names: string[]): unknown {
       typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>)[name] : undefined,
     value,
   );
+}
+
+/** What somebody would look for it by; a name may be as short as "TV", and need not have a letter. */
+function longestWord(name: string): string | undefined {
+  return name.match(/[\p{L}\p{N}]+/gu)?.reduce((longest, word) => (word.length > longest.length ? word : longest));
 }
 
 const allows = (order: Thing, action: string): boolean =>
