@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import { SERVICES } from '@souk/local/stack/names';
 
 /** A running shop to measure: where its processes are, and the secret to call a subgraph directly. */
 export interface Target {
@@ -12,8 +13,6 @@ export interface Target {
   /** The key that signs access tokens, as JSON. */
   readonly accessTokenJwk: string;
 }
-
-const METERED = ['user', 'product', 'cart', 'order', 'payment', 'notification', 'worker'];
 
 /** Reads what `startStack` left in its data folder. */
 export function targetOf(dataDir: string): Target {
@@ -27,7 +26,7 @@ export function targetOf(dataDir: string): Target {
   return {
     urls: state.urls,
     pids: Object.fromEntries(Object.entries(state.processes).map(([name, { pid }]) => [shown(name), pid])),
-    metered: isOneProcess ? ['gateway'] : METERED,
+    metered: isOneProcess ? ['gateway'] : SERVICES,
     identitySecret: env.IDENTITY_SECRET ?? '',
     accessTokenJwk: env.ACCESS_TOKEN_PRIVATE_JWK ?? '',
   };

@@ -50,12 +50,12 @@ async function chooseVariants(shopper: Shopper): Promise<{ variantId: string; qu
   const pages = await Promise.all(slugs.slice(0, 8).map((slug) => shopper.send<Page>('ProductPage', { slug })));
   const chosen: { variantId: string; quantity: number; name: string }[] = [];
   for (const { data } of pages) {
+    if (chosen.length === 2) break;
     const quantity = chosen.length + 1;
     const variant = data.product.variants.find(
       (candidate) => candidate.availableForSale && (candidate.quantityAvailable ?? quantity) >= quantity,
     );
-    if (variant && quantity <= 2)
-      chosen.push({ variantId: variant.id, quantity, name: `${data.product.name}, ${variant.name}` });
+    if (variant) chosen.push({ variantId: variant.id, quantity, name: `${data.product.name}, ${variant.name}` });
   }
   return chosen;
 }

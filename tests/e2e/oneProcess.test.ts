@@ -1,38 +1,24 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eventually } from '@souk/testkit';
-import { createShopper, fillCart, placeOrder, purchase, type Shopper } from '../../local/src/shopper.js';
-import { type Stack, startStack } from '../../local/src/stack.js';
+import { fillCart, placeOrder, purchase, type Shopper } from '../../local/src/shopper.js';
+import type { Stack } from '../../local/src/stack.js';
+import { type OwnShop, startOwnShop } from './ownShop.js';
 import { type Created, createProduct, mailsTo, uniqueEmail } from './shop.js';
 
 /** A shop whose services are one process: the same product, with the same promises. */
-const ADMIN = { email: 'admin@test.example', password: 'correct horse battery staple' };
+let own: OwnShop;
 let dataDir: string;
 let stack: Stack;
-let staff: Shopper;
 let guest: Shopper;
 let product: Created;
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'souk-one-process-'));
-  stack = await startStack({
-    dataDir,
-    ports: 'random',
-    oneProcess: true,
-    env: { LOG_LEVEL: 'info', BOOTSTRAP_ADMIN_EMAIL: ADMIN.email, BOOTSTRAP_ADMIN_PASSWORD: ADMIN.password },
-  });
-  guest = createShopper(stack.urls.graphql);
-  staff = createShopper(stack.urls.graphql);
-  const session = await staff.send<{ sessionCreate: { accessToken: string } }>('SessionCreate', ADMIN);
-  staff.setToken(session.data.sessionCreate.accessToken);
-  product = await createProduct(staff, { onHand: 1_000 });
+  own = await startOwnShop({ oneProcess: true, env: { LOG_LEVEL: 'info' } });
+  ({ dataDir, stack, guest } = own);
+  product = await createProduct(own.staff, { onHand: 1_000 });
 }, 120_000);
-afterAll(async () => {
-  await Promise.all([guest?.close(), staff?.close()]);
-  await stack?.stop();
-  await rm(dataDir, { recursive: true, force: true });
-}, 60_000);
+afterAll(() => own?.stop(), 60_000);
 
 interface OrderView {
   order: { status: string; paymentStatus: string };

@@ -1,40 +1,32 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { audit } from '@souk/audit/audit';
 import { storesFrom } from '@souk/audit/stores';
 import { eventually } from '@souk/testkit';
 import pg from 'pg';
-import { type Stack, startStack } from '../../local/src/stack.js';
+import type { Stack } from '../../local/src/stack.js';
+import { ADMIN, type OwnStack, startOwnStack } from '../e2e/ownShop.js';
 import { ADDRESS, PERSON, type Visit, visit, WORDS } from './leavingCustomer.js';
 import { whereabouts } from './whereabouts.js';
 
 /** A shop of its own, whose services are killed while somebody leaves it. */
-const ADMIN = { email: 'admin@test.example', password: 'correct horse battery staple' };
 /**
  * What stays: invoices and receipts as they were issued, with the buyer's name and address, which the law wants kept (in Germany § 14b UStG and
  * § 147 AO, eight years); docs/decisions/0011. Nothing else.
  */
 const KEPT_BY_LAW = ['payment.document_file.bytes', 'payment.payment_document.model'];
 
-let dataDir: string;
+let own: OwnStack;
 let stack: Stack;
 let shop: Visit;
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'souk-erasure-'));
-  stack = await startStack({
-    dataDir,
-    ports: 'random',
-    env: { LOG_LEVEL: 'warn', BOOTSTRAP_ADMIN_EMAIL: ADMIN.email, BOOTSTRAP_ADMIN_PASSWORD: ADMIN.password },
-  });
+  own = await startOwnStack();
+  stack = own.stack;
   shop = await visit(stack, ADMIN);
 }, 120_000);
 afterAll(async () => {
   await shop?.close();
-  await stack?.stop();
-  await rm(dataDir, { recursive: true, force: true });
+  await own?.stop();
 }, 60_000);
 
 interface Erasure {

@@ -1,7 +1,9 @@
 /** The processes of the shop on one machine. The order is that of starting; stopping goes backwards. */
 export const STORES = ['postgres', 'redis', 'documentStore'] as const;
 export const SUBGRAPHS = ['user', 'product', 'cart', 'order', 'payment', 'notification'] as const;
-export const PROCESSES = [...STORES, 'standIns', ...SUBGRAPHS, 'worker', 'gateway'] as const;
+/** What the gateway has behind it. */
+export const SERVICES = [...SUBGRAPHS, 'worker'] as const;
+export const PROCESSES = [...STORES, 'standIns', ...SERVICES, 'gateway'] as const;
 
 export type StoreName = (typeof STORES)[number];
 export type SubgraphName = (typeof SUBGRAPHS)[number];

@@ -9,6 +9,14 @@ import { type Database, sql, type Transaction } from '@souk/postgres';
 export const INBOX_CLAIM = (eventId: string, consumer: string): string =>
   `inbox AS (INSERT INTO processed_event (event_id, consumer) VALUES (${eventId}, ${consumer}) ON CONFLICT DO NOTHING RETURNING 1)`;
 
+/**
+ * The same for the events of an earlier CTE, by its column `event_id`, which `inbox` has too: those that were not applied yet. Claimed in
+ * one order, so that two who have the same events never wait for each other in a circle.
+ */
+export const INBOX_CLAIMS = (from: string, consumer: string): string =>
+  `inbox AS (INSERT INTO processed_event (event_id, consumer) SELECT event_id, ${consumer} FROM ${from} ORDER BY event_id
+     ON CONFLICT DO NOTHING RETURNING event_id)`;
+
 const claim = sql<{ claimed: number }>(
   'outbox.inbox',
   `WITH ${INBOX_CLAIM('$1', '$2')} SELECT 1 AS claimed FROM inbox`,

@@ -3,7 +3,7 @@ export { type Consumers, startConsumers } from './consumers.js';
 export { type DeliveryPolicy, deliveryPolicy } from './courier.js';
 export { type EventHandlers, ParkDelivery } from './deliver.js';
 export { handOver } from './handOver.js';
-export { INBOX_CLAIM, noteApplied, once } from './inbox.js';
+export { INBOX_CLAIM, INBOX_CLAIMS, noteApplied, once } from './inbox.js';
 export { type Deliveries, type Delivery, type DeliveryState, openDeliveries, type ServiceLag } from './jobs.js';
 export { keepListening } from './keepListening.js';
 export { queueName } from './names.js';

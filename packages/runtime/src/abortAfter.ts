@@ -1,21 +1,18 @@
 import { EventEmitter } from 'node:events';
 
 /**
- * Does something that can be aborted (a request of undici's) within `ms`; afterwards it is aborted, and the answer is a rejection that says
- * so. The signal is a plain emitter: an AbortSignal with its timer costs as much as the rest of a short call.
+ * Does something within `ms`; afterwards it is given up with a rejection that says so, and aborted if it listens to the signal (undici's
+ * requests do). The signal is a plain emitter: an AbortSignal with its timer costs as much as the rest of a short call.
  */
-export async function abortAfter<T>(ms: number, work: (signal: EventEmitter) => Promise<T>): Promise<T> {
+export function abortAfter<T>(ms: number, work: (signal: EventEmitter) => Promise<T>): Promise<T> {
   const signal = new EventEmitter();
-  let isLate = false;
-  const timer = setTimeout(() => {
-    isLate = true;
-    signal.emit('abort');
-  }, ms);
-  try {
-    return await work(signal);
-  } catch (error) {
-    throw isLate ? new Error(`no answer within ${ms} ms`) : error;
-  } finally {
-    clearTimeout(timer);
-  }
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new Error(`no answer within ${ms} ms`));
+      signal.emit('abort');
+    }, ms);
+    work(signal)
+      .then(resolve, reject)
+      .finally(() => clearTimeout(timer));
+  });
 }

@@ -45,17 +45,7 @@ export function connectSubgraph(
 
   return {
     exchange: (request, timeoutMs) =>
-      abortAfter(timeoutMs, (signal) => {
-        const near = nearby(origin)?.(request);
-        return near === undefined ? overNetwork(request, signal) : unlessAborted(signal, near);
-      }),
+      abortAfter(timeoutMs, async (signal) => nearby(origin)?.(request) ?? overNetwork(request, signal)),
     close: () => pool.close(),
   };
-}
-
-function unlessAborted<T>(signal: EventEmitter, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    signal.once('abort', () => reject(new Error('aborted')));
-    work.then(resolve, reject);
-  });
 }

@@ -23,6 +23,7 @@ import { type RetryPolicy, retryPolicy } from './domain/attempt.js';
 
 const SWEEP_EVERY_MS = 3_000;
 const SWEEP_BATCH = 20;
+
 /** Builds the notification worker and starts it: consumers, sweeper, health and metrics. */
 export async function composeWorker(config: WorkerConfig, life: Life, tuning: { retry?: RetryPolicy } = {}) {
   const logger = createLogger('notification-worker', config.LOG_LEVEL);

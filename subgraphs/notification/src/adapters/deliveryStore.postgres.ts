@@ -1,5 +1,5 @@
 import { auditRecords } from '@souk/events';
-import { OUTBOX_INSERT, outboxRows } from '@souk/outbox';
+import { INBOX_CLAIMS, OUTBOX_INSERT, outboxRows } from '@souk/outbox';
 import { type Database, sql } from '@souk/postgres';
 import type { ClaimedDelivery, DeliveryStore, NotificationView } from '../app/ports.js';
 
@@ -9,15 +9,13 @@ export const QUEUED_CHANNEL = 'souk_notification_queued';
 const CLAIMED = `d.id, d.event_id AS "eventId", d.template, d.channel, d.order_id AS "orderId", d.user_id AS "userId", d.params,
   d.attempts AS attempt, d.traceparent, d.correlation_id AS "correlationId"`;
 
-/** $1 the events with their deliveries, $2 the lease. Their inbox rows in one order, so that replicas never wait for each other in a circle. */
+/** $1 the events with their deliveries, $2 the lease. */
 const record = sql<ClaimedDelivery>(
   'notification.record',
   `WITH told AS (
      SELECT * FROM jsonb_to_recordset($1::jsonb) AS t(event_id text, template text, order_id text, user_id text, params jsonb,
        traceparent text, correlation_id text, deliveries jsonb)),
-   inbox AS (
-     INSERT INTO processed_event (event_id, consumer) SELECT event_id, 'notification' FROM told ORDER BY event_id
-     ON CONFLICT DO NOTHING RETURNING event_id)
+   ${INBOX_CLAIMS('told', "'notification'")}
    INSERT INTO delivery AS d (id, event_id, template, channel, order_id, user_id, params, state, attempts, claimed_at, next_attempt_at, traceparent, correlation_id)
    SELECT made.id, event_id, template, made.channel, order_id, user_id, params, 'QUEUED', 1, now(), now() + $2::float8 * interval '1 millisecond',
      traceparent, correlation_id
