@@ -127,12 +127,12 @@ export async function journeys(o: { target: Target; shopper: Shopper; concurrenc
         return ((await statementsSoFar(target.urls, target.metered)) - before) / runs;
       },
     },
-    {
-      name: 'whole purchase (2 lines), 8 shoppers',
-      concurrency: 8,
+    ...[8, 64].map((shoppers) => ({
+      name: `whole purchase (2 lines), ${shoppers} shoppers`,
+      concurrency: shoppers,
       requests: requestsSoFar,
-      work: async (worker, run) => void (await buy(worker, run)),
-    },
+      work: async (worker: number, run: number) => void (await buy(worker, run)),
+    })),
     {
       name: 'order history (10 orders)',
       work: async () => void (await customer.send('OrderHistory', { first: 10 })),

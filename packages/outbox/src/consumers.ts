@@ -1,14 +1,14 @@
 import { eventsConsumedBy } from '@souk/events';
 import type { Database } from '@souk/postgres';
 import { type Logger, metrics, type ServiceName } from '@souk/runtime';
-import { createNodeRedisClient, Worker } from 'bullmq';
+import { createNodeRedisClient, type Job, Queue, Worker } from 'bullmq';
 import { createClient } from 'redis';
 import { createAcknowledger } from './acknowledge.js';
 import { deliveryPolicy } from './courier.js';
 import { createDelivery, type EventHandlers } from './deliver.js';
 import { every, purgeInBatches } from './housekeeping.js';
 import { purgeInbox } from './inbox.js';
-import { type DeliveryData, queueName } from './names.js';
+import { type Content, type DeliveryData, queueName } from './names.js';
 import { backoffMs, createBell, within } from './pacing.js';
 import { keepConnected } from './redisConnection.js';
 import { reportQueue } from './reportQueue.js';
@@ -44,13 +44,13 @@ export async function startConsumers(options: {
   refuseWrongHandlers(service, options.handlers);
   const acks = keepConnected({ url: options.redisUrl, name: 'acknowledge', logger });
   const acknowledger = createAcknowledger(service, () => acks.current());
-  const deliver = createDelivery({
+  const delivering = {
     service,
     handlers: options.handlers,
     acknowledger,
     logger,
     handlerTimeoutMs: options.handlerTimeoutMs ?? 60_000,
-  });
+  };
   const bell = createBell();
   let closed = false;
   let worker: Worker<DeliveryData> | undefined;
@@ -70,6 +70,9 @@ export async function startConsumers(options: {
     client.on('error', () => consuming.set({ consumer: service }, 0));
     const adapter = createNodeRedisClient(client);
     adapter.on('error', () => undefined);
+    const queue = new Queue<DeliveryData>(queueName(service), { connection: adapter, skipVersionCheck: true });
+    queue.on('error', (error) => logger.debug({ err: error }, 'queue connection'));
+    const deliver = createDelivery({ ...delivering, setApart: (content, job) => setApart(queue, content, job) });
     const current = new Worker<DeliveryData>(queueName(service), deliver, {
       connection: adapter,
       autorun: false,
@@ -129,6 +132,16 @@ export async function startConsumers(options: {
       ]);
     },
   };
+}
+
+/** Under the event's id, so that a resend finds it, and under the policy of the job that it was in. When it is there already, nothing is added. */
+async function setApart(
+  queue: Queue<DeliveryData>,
+  { id, type, event }: Content,
+  job: Job<DeliveryData>,
+): Promise<void> {
+  const { delay } = job.opts.backoff as { delay: number };
+  await queue.add(type, { events: [event], producer: job.data.producer }, { ...job.opts, jobId: id, delay });
 }
 
 function refuseWrongHandlers(service: ServiceName, handlers: EventHandlers): void {

@@ -1,3 +1,4 @@
+import type { EventEnvelope } from '@souk/events';
 import type { Logger, ServiceName } from '@souk/runtime';
 import { createNodeRedisClient, Queue } from 'bullmq';
 import type { DueEvent } from './claim.js';
@@ -21,10 +22,13 @@ export const deliveryPolicy: DeliveryPolicy = {
   keepFailed: { age: 14 * 86_400, count: 100_000 },
 };
 
+/** So many events that leave together are one job: a job costs Redis and its consumer as much as what is done for an event. */
+const TOGETHER_AT_MOST = 10;
+
 export interface Courier {
   /** Whether a delivery could be handed over now. */
   ready(): boolean;
-  /** Puts one job per pending consumer on its queue. Rejects, having handed over some or none, when Redis fails. */
+  /** Puts a job on the queue of each pending consumer; events that are sent for the first time share theirs. Rejects, having handed over some or none, when Redis fails. */
   deliver(due: readonly DueEvent[]): Promise<void>;
   client(): RedisClient | undefined;
   close(): Promise<void>;
@@ -75,27 +79,29 @@ export function createCourier(options: {
     return queue;
   };
 
-  const jobOptions = (jobId: string) => ({
-    jobId,
-    attempts: policy.attempts,
-    backoff: { type: 'exponential', delay: policy.firstRetryMs, jitter: 0.5 },
-    removeOnComplete: policy.keepCompleted,
-    removeOnFail: policy.keepFailed,
-    stackTraceLimit: 1,
+  const jobOf = (event: EventEnvelope, others: readonly EventEnvelope[] = []) => ({
+    name: others.length === 0 ? event.type : 'events',
+    data: { events: [event, ...others], producer: options.service },
+    opts: {
+      jobId: others.length === 0 ? event.id : `${event.id}+${others.length}`,
+      attempts: policy.attempts,
+      backoff: { type: 'exponential', delay: policy.firstRetryMs, jitter: 0.5 },
+      removeOnComplete: policy.keepCompleted,
+      removeOnFail: policy.keepFailed,
+      stackTraceLimit: 1,
+    },
   });
 
   const deliverTo = async (consumer: string, due: readonly DueEvent[]): Promise<void> => {
     const queue = queueOf(consumer);
-    const missing = await Promise.all(due.map((one) => (one.sends === 1 ? one : needsNewJob(queue, one))));
-    const jobs = missing.filter((one) => one !== undefined);
-    if (jobs.length === 0) return;
-    await queue.addBulk(
-      jobs.map(({ event }) => ({
-        name: event.type,
-        data: { event, producer: options.service },
-        opts: jobOptions(event.id),
-      })),
-    );
+    const again = await Promise.all(due.filter(({ sends }) => sends > 1).map((one) => needsNewJob(queue, one)));
+    const jobs = again.flatMap((one) => (one === undefined ? [] : [jobOf(one.event)]));
+    const fresh = due.flatMap(({ event, sends }) => (sends === 1 ? [event] : []));
+    for (let from = 0; from < fresh.length; from += TOGETHER_AT_MOST) {
+      const [first, ...others] = fresh.slice(from, from + TOGETHER_AT_MOST) as [EventEnvelope, ...EventEnvelope[]];
+      jobs.push(jobOf(first, others));
+    }
+    if (jobs.length > 0) await queue.addBulk(jobs);
   };
 
   return {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { events } from '@souk/events';
 import { countStatement, type Logger } from '@souk/runtime';
 import { createNodeRedisClient, type Job, type JobState, type JobType, Queue } from 'bullmq';
-import { type DeliveryData, LAG_KEY, queueName } from './names.js';
+import { contentsOf, type DeliveryData, LAG_KEY, queueName } from './names.js';
 import { within } from './pacing.js';
 import { keepConnected } from './redisConnection.js';
 
@@ -95,7 +95,7 @@ export function openDeliveries(options: { redisUrl: string; logger: Logger }): D
 
   const jobsOf = async (name: string, state: DeliveryState, first: number): Promise<Delivery[]> => {
     const jobs = await queueOf(name).getJobs([...TYPES[state]], 0, first - 1, false);
-    return jobs.filter((job) => job !== undefined).map((job) => show(name, job, state));
+    return jobs.filter((job) => job !== undefined).flatMap((job) => show(name, job, state));
   };
 
   return {
@@ -135,19 +135,17 @@ export function openDeliveries(options: { redisUrl: string; logger: Logger }): D
   };
 }
 
-function show(queue: string, job: Job<DeliveryData>, state: DeliveryState): Delivery {
-  const event = job.data.event as { traceparent?: unknown } | undefined;
-  const traceId = typeof event?.traceparent === 'string' ? event.traceparent.split('-')[1] : undefined;
-  return {
-    id: `${queue}/${job.id}`,
+function show(queue: string, job: Job<DeliveryData>, state: DeliveryState): Delivery[] {
+  return contentsOf(job).map(({ id, type, traceparent }) => ({
+    id: `${queue}/${id}`,
     queue,
-    type: job.name,
-    eventId: job.id ?? '',
+    type,
+    eventId: id,
     state,
     failedAttempts: job.attemptsMade,
     failedReason: job.failedReason ?? null,
-    traceId: traceId ?? null,
+    traceId: traceparent?.split('-')[1] ?? null,
     createdAt: new Date(job.timestamp),
     finishedAt: job.finishedOn === undefined ? null : new Date(job.finishedOn),
-  };
+  }));
 }

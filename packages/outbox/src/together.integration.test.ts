@@ -1,0 +1,90 @@
+import { eventually } from '@souk/testkit';
+import { outboxHarness } from '../test/harness.js';
+import { appliedIn, logger, outboxIn, publish, refundRequired } from '../test/shop.js';
+import { appendEvents, openDeliveries, ParkDelivery } from './index.js';
+
+/** Events that leave together are one job, and each of them fares as if it were alone. */
+const { at, redis, relay, consume, later, applyOnce, queue: openQueue } = outboxHarness();
+const settledIds = async () => (await outboxIn(at.producer)).filter((row) => row.settled).map((row) => row.id);
+const deliveries = () => later(openDeliveries({ redisUrl: redis().url, logger }));
+
+test('events that leave together share a job, up to ten; staff see each of them', async () => {
+  await relay();
+  const ids = await publish(at.producer, 12);
+  const queue = openQueue();
+  await eventually(async () => {
+    const sizes = (await queue.getWaiting()).map((job) => job.data.events.length);
+    expect(sizes.sort()).toEqual([10, 2]);
+  });
+  const seen = await deliveries().list({ queue: 'souk-payment', state: 'WAITING', first: 50 });
+  expect(seen.map(({ eventId }) => eventId).sort()).toEqual(ids);
+  expect(new Set(seen.map(({ id, type, traceId }) => [id.split('/')[0], type, traceId?.length].join()))).toEqual(
+    new Set(['souk-payment,order.refund_required,32']),
+  );
+  await consume();
+  await eventually(async () => expect(await appliedIn(at.consumer)).toEqual(ids));
+  await eventually(async () => expect(await settledIds()).toEqual(ids));
+});
+
+test('of events that share a job the one that fails is tried again by itself, the others are done at once', async () => {
+  await relay();
+  const [poison, ...others] = [refundRequired(), refundRequired(), refundRequired()];
+  const calls: string[] = [];
+  let cured = false;
+  await consume(async (event) => {
+    calls.push(event.id);
+    if (event.id === poison?.id && !cured) throw new Error('poison');
+    await applyOnce(event);
+  });
+  await appendEvents(at.producer, [poison as NonNullable<typeof poison>, ...others]);
+  const parked = await eventually(async () => {
+    const found = await deliveries().list({ state: 'FAILED', first: 10 });
+    expect(found).toHaveLength(1);
+    return found[0];
+  });
+  expect(parked).toMatchObject({ eventId: poison?.id, failedReason: 'Error: poison', failedAttempts: 3 });
+  const ids = others.map(({ id }) => id).sort();
+  expect(await appliedIn(at.consumer)).toEqual(ids);
+  expect(await settledIds()).toEqual(ids);
+  // once with the others, then as often as the policy says
+  expect(calls.filter((id) => id === poison?.id)).toHaveLength(4);
+  expect(calls.filter((id) => id !== poison?.id).sort()).toEqual(ids);
+  cured = true;
+  expect(await deliveries().retry(parked?.id ?? '')).toBe('retried');
+  await eventually(async () => expect(await settledIds()).toHaveLength(3));
+});
+
+test('of events that share a job the one that cannot be applied, or not be read, is parked by itself', async () => {
+  await relay();
+  const [hopeless, good] = [refundRequired(), refundRequired()];
+  const future = { ...refundRequired(), version: 2 };
+  await consume(async (event) => {
+    if (event.id === hopeless.id) throw new ParkDelivery('never');
+    await applyOnce(event);
+  });
+  await appendEvents(at.producer, [hopeless, good, future]);
+  await eventually(async () => {
+    const found = await deliveries().list({ state: 'FAILED', first: 10 });
+    expect(found.map(({ eventId, failedReason, failedAttempts }) => [eventId, failedReason, failedAttempts])).toEqual(
+      expect.arrayContaining([
+        [hopeless.id, 'ParkDelivery: never', 1],
+        [future.id, expect.stringMatching(/^UNKNOWN_EVENT_VERSION: /), 1],
+      ]),
+    );
+  });
+  expect(await settledIds()).toEqual([good.id]);
+});
+
+test('a job that is not one of ours is parked and harms nobody', async () => {
+  await relay();
+  await consume();
+  await openQueue().add('order.expired', { garbage: true }, { jobId: 'garbage' });
+  const [parked] = await eventually(async () => {
+    const found = await deliveries().list({ state: 'FAILED', first: 10 });
+    expect(found).toHaveLength(1);
+    return found;
+  });
+  expect(parked).toMatchObject({ id: 'souk-payment/garbage', type: 'order.expired', failedReason: expect.any(String) });
+  const ids = await publish(at.producer, 2);
+  await eventually(async () => expect(await appliedIn(at.consumer)).toEqual(ids));
+});
