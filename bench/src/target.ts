@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { SERVICES } from '@souk/local/stack/names';
+import { BEHIND_GATEWAY } from '@souk/local/stack/names';
 
 /** A running shop to measure: where its processes are, and the secret to call a subgraph directly. */
 export interface Target {
@@ -26,7 +26,7 @@ export function targetOf(dataDir: string): Target {
   return {
     urls: state.urls,
     pids: Object.fromEntries(Object.entries(state.processes).map(([name, { pid }]) => [shown(name), pid])),
-    metered: isOneProcess ? ['gateway'] : SERVICES,
+    metered: isOneProcess ? ['gateway'] : BEHIND_GATEWAY,
     identitySecret: env.IDENTITY_SECRET ?? '',
     accessTokenJwk: env.ACCESS_TOKEN_PRIVATE_JWK ?? '',
   };

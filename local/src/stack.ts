@@ -11,7 +11,7 @@ import {
   type Variables,
 } from './stack/environment.js';
 import { type LogFile, openLogFile } from './stack/logFile.js';
-import { type ProcessName, SERVICES, SUBGRAPHS, type SubgraphName } from './stack/names.js';
+import { BEHIND_GATEWAY, type ProcessName, SUBGRAPHS, type SubgraphName } from './stack/names.js';
 import { startNodeProcess } from './stack/nodeProcess.js';
 import {
   choosePorts,
@@ -217,7 +217,7 @@ async function startLocked(plan: Plan, giveUp: () => void): Promise<Stack> {
 /** Who stops when: nobody loses a service that it is still using. */
 const STOP_ORDER: readonly (readonly ProcessName[])[] = [
   ['gateway'],
-  SERVICES,
+  BEHIND_GATEWAY,
   ['standIns'],
   ['documentStore', 'redis', 'postgres'],
 ];

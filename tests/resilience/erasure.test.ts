@@ -8,13 +8,13 @@ import { ADMIN, type OwnStack, startOwnStack } from '../e2e/ownShop.js';
 import { ADDRESS, PERSON, type Visit, visit, WORDS } from './leavingCustomer.js';
 import { whereabouts } from './whereabouts.js';
 
-/** A shop of its own, whose services are killed while somebody leaves it. */
 /**
  * What stays: invoices and receipts as they were issued, with the buyer's name and address, which the law wants kept (in Germany § 14b UStG and
  * § 147 AO, eight years); docs/decisions/0011. Nothing else.
  */
 const KEPT_BY_LAW = ['payment.document_file.bytes', 'payment.payment_document.model'];
 
+/** A shop of its own, whose services are killed while somebody leaves it. */
 let own: OwnStack;
 let stack: Stack;
 let shop: Visit;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { DatabaseService } from '../stores/databases.js';
 import { StartupError } from '../stores/startupError.js';
-import { type ProcessName, SERVICES, SUBGRAPHS, type SubgraphName } from './names.js';
+import { BEHIND_GATEWAY, type ProcessName, SUBGRAPHS, type SubgraphName } from './names.js';
 import type { Secrets } from './secrets.js';
 
 /** The stores that services are given. */
@@ -200,7 +200,7 @@ export const oneProcessEnvironment = (
   ...given,
   ...variables,
   PORT: String(ports.gateway),
-  ...Object.fromEntries(SERVICES.map((name) => [`PORT_${name.toUpperCase()}`, String(ports[name])])),
+  ...Object.fromEntries(BEHIND_GATEWAY.map((name) => [`PORT_${name.toUpperCase()}`, String(ports[name])])),
 });
 
 /** The embedded store and the stand-ins stand in for what production has, and refuse to run there. */

@@ -2,8 +2,8 @@
 export const STORES = ['postgres', 'redis', 'documentStore'] as const;
 export const SUBGRAPHS = ['user', 'product', 'cart', 'order', 'payment', 'notification'] as const;
 /** What the gateway has behind it. */
-export const SERVICES = [...SUBGRAPHS, 'worker'] as const;
-export const PROCESSES = [...STORES, 'standIns', ...SERVICES, 'gateway'] as const;
+export const BEHIND_GATEWAY = [...SUBGRAPHS, 'worker'] as const;
+export const PROCESSES = [...STORES, 'standIns', ...BEHIND_GATEWAY, 'gateway'] as const;
 
 export type StoreName = (typeof STORES)[number];
 export type SubgraphName = (typeof SUBGRAPHS)[number];

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { freePorts, requireFreePort } from '../stores/ports.js';
 import { StartupError } from '../stores/startupError.js';
 import type { Ports, StoreUrls } from './environment.js';
-import { ENTRIES, ONE_PROCESS_ENTRY, PORTS, PROCESSES, type ProcessName, SERVICES } from './names.js';
+import { BEHIND_GATEWAY, ENTRIES, ONE_PROCESS_ENTRY, PORTS, PROCESSES, type ProcessName } from './names.js';
 import { needsEmbeddedPostgres } from './stores.js';
 
 /** The root of the repository: the nearest folder above this file that has the folder of the databases. */
@@ -41,7 +41,7 @@ export function wantedProcesses(
   oneProcess: boolean,
 ): Set<ProcessName> {
   const wanted = new Set<ProcessName>(only ?? PROCESSES);
-  if (oneProcess) for (const name of SERVICES) wanted.delete(name);
+  if (oneProcess) for (const name of BEHIND_GATEWAY) wanted.delete(name);
   if (!needsEmbeddedPostgres(given)) wanted.delete('postgres');
   if (given.REDIS_URL) wanted.delete('redis');
   if (given.MONGODB_URL) wanted.delete('documentStore');

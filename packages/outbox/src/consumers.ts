@@ -6,9 +6,10 @@ import { createClient } from 'redis';
 import { createAcknowledger } from './acknowledge.js';
 import { deliveryPolicy } from './courier.js';
 import { createDelivery, type EventHandlers } from './deliver.js';
+import type { Content, DeliveryData } from './deliveryData.js';
 import { every, purgeInBatches } from './housekeeping.js';
 import { purgeInbox } from './inbox.js';
-import { type Content, type DeliveryData, queueName } from './names.js';
+import { queueName } from './names.js';
 import { backoffMs, createBell, within } from './pacing.js';
 import { keepConnected } from './redisConnection.js';
 import { reportQueue } from './reportQueue.js';
@@ -134,7 +135,10 @@ export async function startConsumers(options: {
   };
 }
 
-/** Under the event's id, so that a resend finds it, and under the policy of the job that it was in. When it is there already, nothing is added. */
+/**
+ * Makes an event a job of its own: under the event's id, so that a resend finds it, and under the policy of the job that it was in.
+ * When it is there already, nothing is added.
+ */
 async function setApart(
   queue: Queue<DeliveryData>,
   { id, type, event }: Content,

@@ -2,7 +2,8 @@ import type { EventEnvelope } from '@souk/events';
 import type { Logger, ServiceName } from '@souk/runtime';
 import { createNodeRedisClient, Queue } from 'bullmq';
 import type { DueEvent } from './claim.js';
-import { type DeliveryData, queueName } from './names.js';
+import type { DeliveryData } from './deliveryData.js';
+import { queueName } from './names.js';
 import { within } from './pacing.js';
 import { keepConnected, type RedisClient } from './redisConnection.js';
 
@@ -28,7 +29,10 @@ const TOGETHER_AT_MOST = 10;
 export interface Courier {
   /** Whether a delivery could be handed over now. */
   ready(): boolean;
-  /** Puts a job on the queue of each pending consumer; events that are sent for the first time share theirs. Rejects, having handed over some or none, when Redis fails. */
+  /**
+   * Puts a job on the queue of each pending consumer; events that are sent for the first time share theirs. Rejects, having handed over
+   * some or none, when Redis fails.
+   */
   deliver(due: readonly DueEvent[]): Promise<void>;
   client(): RedisClient | undefined;
   close(): Promise<void>;

@@ -2,7 +2,7 @@ import { type EventOf, type EventOfType, type EventType, parseEvent } from '@sou
 import { failpoint, type Logger, metrics, newContext, runInContext, SERVICES, type ServiceName } from '@souk/runtime';
 import { type Job, UnrecoverableError } from 'bullmq';
 import type { Acknowledger } from './acknowledge.js';
-import { type Content, contentsOf, type DeliveryData } from './names.js';
+import { type Content, contentsOf, type DeliveryData } from './deliveryData.js';
 import { within } from './pacing.js';
 
 /**

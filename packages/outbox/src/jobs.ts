@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { events } from '@souk/events';
 import { countStatement, type Logger } from '@souk/runtime';
 import { createNodeRedisClient, type Job, type JobState, type JobType, Queue } from 'bullmq';
-import { contentsOf, type DeliveryData, LAG_KEY, queueName } from './names.js';
+import { contentsOf, type DeliveryData } from './deliveryData.js';
+import { LAG_KEY, queueName } from './names.js';
 import { within } from './pacing.js';
 import { keepConnected } from './redisConnection.js';
 

@@ -5,7 +5,11 @@ import type { RedisClient } from './redisConnection.js';
 const parked = metrics.gauge('souk_deliveries_parked', 'Deliveries that were given up until staff retry them', [
   'consumer',
 ]);
-const waiting = metrics.gauge('souk_deliveries_waiting', 'Deliveries that no worker has taken yet', ['consumer']);
+const waiting = metrics.gauge(
+  'souk_deliveries_waiting',
+  'Jobs, of one or several deliveries, that no worker has taken yet',
+  ['consumer'],
+);
 
 /** Measures a consumer's queue: three counts, in one round trip. */
 export async function reportQueue(consumer: ServiceName, client: RedisClient | undefined): Promise<void> {
