@@ -1,5 +1,5 @@
 import type { EventEnvelope } from '@souk/events';
-import { type Database, sql } from '@souk/postgres';
+import { type Database, isDue, sql } from '@souk/postgres';
 
 /** A claimed row: the event, and to whom it goes this time. `sends` counts this sending. */
 export interface DueEvent {
@@ -26,12 +26,12 @@ interface Row {
 
 /**
  * Takes due rows and postpones them in the same statement: replicas skip each other's rows, and a relay that dies after the claim
- * costs one resend interval, never the event. The 2 ms are for `now()`, which the column rounds to milliseconds.
+ * costs one resend interval, never the event.
  */
 const claim = sql<Row>(
   'outbox.claim',
   `WITH due AS (
-     SELECT id FROM outbox_event WHERE settled_at IS NULL AND next_send_at <= now() + interval '2 milliseconds'
+     SELECT id FROM outbox_event WHERE settled_at IS NULL AND ${isDue('next_send_at')}
      ORDER BY next_send_at LIMIT $1 FOR UPDATE SKIP LOCKED)
    UPDATE outbox_event o SET sends = o.sends + 1,
      next_send_at = now() + least($2::float8 * power(2, least(o.sends, 20)), $3::float8) * (0.8 + 0.4 * random()) * interval '1 millisecond'

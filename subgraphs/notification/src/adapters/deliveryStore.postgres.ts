@@ -1,6 +1,6 @@
 import { auditRecords } from '@souk/events';
 import { INBOX_CLAIMS, OUTBOX_INSERT, outboxRows } from '@souk/outbox';
-import { type Database, sql } from '@souk/postgres';
+import { type Database, isDue, sql } from '@souk/postgres';
 import type { ClaimedDelivery, DeliveryStore, NotificationView } from '../app/ports.js';
 
 /** Channel on which the worker hears that something was queued by hand. */
@@ -24,12 +24,11 @@ const record = sql<ClaimedDelivery>(
    RETURNING ${CLAIMED}, false AS "mayBeDuplicate"`,
 );
 
-// the 2 ms are for now(), which the column rounds to milliseconds: what was queued just now is due
 const claimDue = sql<ClaimedDelivery>(
   'notification.claimDue',
   `WITH due AS (
      SELECT id, claimed_at IS NOT NULL AS unknown FROM delivery
-     WHERE state = 'QUEUED' AND next_attempt_at <= now() + interval '2 milliseconds' ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+     WHERE state = 'QUEUED' AND ${isDue('next_attempt_at')} ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED)
    UPDATE delivery d SET attempts = d.attempts + 1, claimed_at = now(), next_attempt_at = now() + $2::float8 * interval '1 millisecond'
    FROM due WHERE d.id = due.id
    RETURNING ${CLAIMED}, due.unknown AS "mayBeDuplicate"`,

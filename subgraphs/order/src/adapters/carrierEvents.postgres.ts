@@ -1,4 +1,4 @@
-import { type Database, sql } from '@souk/postgres';
+import { type Database, isDue, sql } from '@souk/postgres';
 import type { CarrierEvents, StoredCarrierEvent } from '../app/afterSalesPorts.js';
 
 const COLUMNS = `carrier, event_id AS "eventId", type, tracking_number AS "trackingNumber", occurred_at AS "occurredAt", attempts,
@@ -15,7 +15,7 @@ const claimDue = sql<StoredCarrierEvent>(
   'carrier.claimDue',
   `UPDATE carrier_event SET next_try_at = now() + $2 * interval '1 millisecond'
    WHERE (carrier, event_id) IN (
-     SELECT carrier, event_id FROM carrier_event WHERE state = 'RECEIVED' AND next_try_at <= now()
+     SELECT carrier, event_id FROM carrier_event WHERE state = 'RECEIVED' AND ${isDue('next_try_at')}
      ORDER BY next_try_at LIMIT $1 FOR UPDATE SKIP LOCKED)
    RETURNING ${COLUMNS}`,
 );

@@ -1,4 +1,4 @@
-import { type Database, sql } from '@souk/postgres';
+import { type Database, isDue, sql } from '@souk/postgres';
 import { newId } from '@souk/runtime';
 import type { MethodStore, SavedMethod } from '../app/ports.js';
 
@@ -87,7 +87,7 @@ const setDefault = sql<{ id: string }>(
 const takeRemoved = sql<MethodRow>(
   'method.takeRemoved',
   `UPDATE payment_method m SET detach_at = now() + interval '2 minutes'
-   WHERE m.id IN (SELECT id FROM payment_method WHERE detach_at <= now() ORDER BY detach_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+   WHERE m.id IN (SELECT id FROM payment_method WHERE ${isDue('detach_at')} ORDER BY detach_at LIMIT $1 FOR UPDATE SKIP LOCKED)
    RETURNING ${COLUMNS}`,
 );
 const removed = sql('method.removed', `UPDATE payment_method SET detach_at = NULL WHERE id = $1`);

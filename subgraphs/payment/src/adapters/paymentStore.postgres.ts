@@ -1,6 +1,6 @@
 import { auditRecords } from '@souk/events';
 import { handOver } from '@souk/outbox';
-import { type Database, sql } from '@souk/postgres';
+import { type Database, isDue, sql } from '@souk/postgres';
 import { failpoint } from '@souk/runtime';
 import type { PaymentChange, PaymentStore } from '../app/ports.js';
 import { DISPUTE_COLUMNS, type DisputeRow, disputeOf } from './disputeRow.js';
@@ -69,14 +69,14 @@ const takeUnsettled = sql<PaymentRow>(
        CASE WHEN p.state = 'AUTHORIZED' AND NOT p.cancel_requested
          AND NOT EXISTS (SELECT 1 FROM capture k WHERE k.payment_id = p.id AND k.state = 'PENDING')
        THEN interval '6 hours' ELSE interval '10 minutes' END)
-   WHERE p.id IN (SELECT id FROM payment WHERE reconcile_at <= now() ORDER BY reconcile_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+   WHERE p.id IN (SELECT id FROM payment WHERE ${isDue('reconcile_at')} ORDER BY reconcile_at LIMIT $1 FOR UPDATE SKIP LOCKED)
    RETURNING ${paymentColumns('false')}`,
 );
 const takeRefunds = sql<{ payment_id: string; id: string }>(
   'payment.takeRefunds',
   `UPDATE refund r SET attempts = r.attempts + 1,
      attempt_at = now() + least(interval '8 seconds' * 2 ^ least(r.attempts, 10), interval '10 minutes')
-   WHERE r.id IN (SELECT id FROM refund WHERE attempt_at <= now() ORDER BY attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+   WHERE r.id IN (SELECT id FROM refund WHERE ${isDue('attempt_at')} ORDER BY attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED)
    RETURNING r.payment_id, r.id`,
 );
 

@@ -1,6 +1,6 @@
 import { auditRecords } from '@souk/events';
 import { OUTBOX_INSERT, outboxRows } from '@souk/outbox';
-import { type Database, sql } from '@souk/postgres';
+import { type Database, isDue, sql } from '@souk/postgres';
 import type { StoredWebhook, WebhookStatus, WebhookStore } from '../app/ports.js';
 import { WEBHOOK_LEASE_MS } from '../app/webhookQueue.js';
 import type { PrismaClient } from '../generated/prisma/client.js';
@@ -29,7 +29,7 @@ const store = sql<{ id: string }>(
 const take = sql<StoredRow>(
   'webhook.take',
   `UPDATE webhook_event w SET attempt_at = now() + ${LEASE}
-   WHERE w.id IN (SELECT id FROM webhook_event WHERE attempt_at <= now() ORDER BY attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+   WHERE w.id IN (SELECT id FROM webhook_event WHERE ${isDue('attempt_at')} ORDER BY attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED)
    RETURNING ${STORED}`,
 );
 const settle = sql(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { type Database, sql } from '@souk/postgres';
+import { type Database, isDue, sql } from '@souk/postgres';
 import { DocumentConflict, type DocumentRequest, type DocumentStore } from '../../app/documents/documentPorts.js';
 import type { DocumentKind, DocumentModel, IssuedDocument } from '../../domain/documents/document.js';
 
@@ -59,7 +59,7 @@ const take = sql<RequestRow>(
   'document.take',
   `WITH taken AS (
      UPDATE document_request r SET attempt_at = now() + ${LEASE}, attempts = r.attempts + 1
-     WHERE r.source IN (SELECT source FROM document_request WHERE attempt_at <= now() ORDER BY attempt_at, created_at LIMIT $1
+     WHERE r.source IN (SELECT source FROM document_request WHERE ${isDue('attempt_at')} ORDER BY attempt_at, created_at LIMIT $1
        FOR UPDATE SKIP LOCKED)
      RETURNING r.source, r.kind, r.order_id, r.payment_id, r.refund_id, r.amount_cents, r.order_version, r.attempts, r.created_at)
    SELECT t.source, t.kind, t.order_id, t.attempts, t.payment_id, t.amount_cents AS added_cents, t.order_version, t.refund_id,
@@ -161,7 +161,7 @@ const takeUnarchived = sql<DocumentRow>(
   'document.takeUnarchived',
   `WITH taken AS (
      UPDATE document_request SET archive_at = now() + ${ARCHIVE_AFTER}
-     WHERE source IN (SELECT source FROM document_request WHERE archive_at <= now() ORDER BY archive_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+     WHERE source IN (SELECT source FROM document_request WHERE ${isDue('archive_at')} ORDER BY archive_at LIMIT 1 FOR UPDATE SKIP LOCKED)
      RETURNING document_id)
    SELECT ${COLUMNS} FROM taken JOIN payment_document d ON d.id = taken.document_id`,
 );
