@@ -209,9 +209,8 @@ export async function purchase(shopper: Shopper, standInsUrl: string, input: Pur
   await payAtProvider(standInsUrl, intentId, input.paymentMethod);
 
   const deadline = performance.now() + (input.timeoutMs ?? 15_000);
-  for (let requests = 4, waitMs = 60; ; requests += 1, waitMs = Math.min(waitMs * 1.5, 250)) {
-    await delay(waitMs);
-    const followed = await shopper.send<Followed>('OrderStatus', { id: orderId });
+  for (let requests = 4; ; requests += 1) {
+    const followed = await shopper.send<Followed>('OrderStatus', { id: orderId, waitWhile: 'PENDING_PAYMENT' });
     const { status } = followed.data.order;
     if (status === 'CONFIRMED') {
       input.onStep?.('order', followed);
@@ -228,5 +227,6 @@ export async function purchase(shopper: Shopper, standInsUrl: string, input: Pur
     }
     if (performance.now() > deadline)
       throw new Error(`order ${orderId} is ${status}, not CONFIRMED, after ${input.timeoutMs ?? 15_000} ms`);
+    await delay(100);
   }
 }

@@ -4,6 +4,7 @@ import {
   createShopper,
   EXAMPLE_ADDRESS,
   fillCart,
+  payAtProvider,
   placeOrder,
   purchase,
   type Shopper,
@@ -142,6 +143,35 @@ test('a cart built step by step can be ordered', async () => {
   const placed = await placeOrder(guest, data.cart);
   expect(placed.data.orderPlace.order.number).toBeTruthy();
 });
+
+test('who waits for an order to be paid is told when it is, without asking again and again', async () => {
+  const product = await createProduct(staff, { onHand: 4 });
+  const { cart } = await fillCart(guest, {
+    lines: [{ variantId: product.variantId, quantity: 1 }],
+    email: uniqueEmail(),
+  });
+  const { id } = (await placeOrder(guest, cart)).data.orderPlace.order;
+  const opened = await guest.send<{ paymentSessionCreate: { payment: { providerReference: string } } }>(
+    'PaymentSessionCreate',
+    { input: { orderId: id, provider: 'stripe', idempotencyKey: `waiting-${id}` } },
+  );
+  const wait = () => guest.send<{ order: { status: string } }>('OrderStatus', { id, waitWhile: 'PENDING_PAYMENT' });
+
+  const unpaid = await wait();
+  expect(unpaid.data.order.status).toBe('PENDING_PAYMENT');
+  expect(unpaid.milliseconds).toBeGreaterThanOrEqual(2_990);
+
+  const answer = wait();
+  await delay(100);
+  await payAtProvider(shop.urls.standIns as string, opened.data.paymentSessionCreate.payment.providerReference);
+  let paid = await answer;
+  while (paid.data.order.status === 'PENDING_PAYMENT') {
+    expect(paid.milliseconds).toBeGreaterThanOrEqual(2_990);
+    paid = await wait();
+  }
+  expect(paid.data.order.status).toBe('CONFIRMED');
+  expect((await wait()).milliseconds).toBeLessThan(2_990);
+}, 60_000);
 
 test('pressing Place order twice with one key gives one order', async () => {
   const product = await createProduct(staff, { onHand: 4 });

@@ -109,6 +109,7 @@ export async function follow(mall: Mall, purchase: Purchase, until: readonly str
   for (const deadline = Date.now() + patienceMs; ; ) {
     const { order } = await mall.guest.send<{ order: { status: string } | null }>('OrderStatus', {
       id: purchase.orderId,
+      waitWhile: purchase.told,
     });
     if (order === null) throw new Error(`order ${purchase.orderId} is not there any more`);
     purchase.told = order.status;

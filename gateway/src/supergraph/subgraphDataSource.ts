@@ -4,8 +4,8 @@ import type { SubgraphName } from '../config.js';
 import { fetchPositions } from './fetchPositions.js';
 import type { GatewayContext } from './gatewayContext.js';
 
-/** More would only queue inside the subgraph, which is one process on one core. */
-const CONNECTIONS = 64;
+/** 64 that work, since more would only queue inside the subgraph, and 128 that wait there for an order to change. */
+const CONNECTIONS = 64 + 128;
 /** Shorter than the subgraphs' own keep-alive, so that they never close a connection that is being used again. */
 const KEEP_ALIVE_MS = 30_000;
 

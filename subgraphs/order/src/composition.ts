@@ -219,6 +219,7 @@ export async function composeOrder(config: Config, life: Life) {
     readiness: { database: () => database.ping() },
   });
   life.onShutdown('server', () => server.close());
+  life.onShutdown('followers', async () => app.endFollowing());
   await server.listen(config.HOST, config.PORT);
   return { logger, shutdownTimeoutMs: config.SHUTDOWN_TIMEOUT_MS };
 }

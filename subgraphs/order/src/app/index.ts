@@ -14,6 +14,7 @@ import { createExport, openExport } from './exportOrders.js';
 import type { ExportStore } from './exportPorts.js';
 import { extendPaymentWindow } from './extendPaymentWindow.js';
 import { findGuestOrder, findOrders, listOrders } from './findOrders.js';
+import { followOrders } from './followOrders.js';
 import { keepLeases } from './keepLeases.js';
 import { cancelEdit, lapseEdits } from './lapseEdits.js';
 import { eraseCustomers, exportPersonalData, type PersonalDataDeps, requestErasure } from './personalData.js';
@@ -40,7 +41,9 @@ export interface AppDeps extends Omit<RunPlacementDeps, 'drafts'>, EditOrderDeps
 }
 
 /** Everything that the order service can do. */
-export function createApp(deps: AppDeps) {
+export function createApp(given: AppDeps) {
+  const following = followOrders();
+  const deps = { ...given, orders: following.watch(given.orders) };
   const drafts = { store: deps.draftStore, quotes: deps.quotes, paymentWindowMs: deps.draftPaymentWindowMs };
   const leases = keepLeases(deps.placements);
   const run = leases.kept(runPlacement({ ...deps, drafts }));
@@ -67,6 +70,8 @@ export function createApp(deps: AppDeps) {
     addNote: addNote(deps),
     ...createAfterSales(deps),
     findOrders: findOrders(deps),
+    followOrder: following.whileIn,
+    endFollowing: following.end,
     findGuestOrder: findGuestOrder(deps),
     listOrders: listOrders(deps),
     ordersOfCustomers: deps.orders.ofCustomers,

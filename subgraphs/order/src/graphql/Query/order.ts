@@ -1,5 +1,7 @@
 import type { QueryResolvers } from '../../generated/graphql.js';
 import { selectedParts } from '../selection.js';
 
-export const order: NonNullable<QueryResolvers['order']> = (_, { id }, { loaders }, info) =>
-  loaders.order(selectedParts(info)).load(id);
+export const order: NonNullable<QueryResolvers['order']> = (_, { id, waitWhile }, { app, loaders }, info) => {
+  const orders = loaders.order(selectedParts(info));
+  return waitWhile ? app.followOrder(id, waitWhile, () => orders.clear(id).load(id)) : orders.load(id);
+};
