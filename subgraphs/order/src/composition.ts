@@ -34,6 +34,7 @@ import { createWholeOrders } from './adapters/wholeOrders.postgres.js';
 import { CARRIER_BATCH } from './app/carrierMessages.js';
 import { COMPLETION_BATCH } from './app/completeOrders.js';
 import { EXPIRY_BATCH } from './app/expireOrders.js';
+import { followOrders } from './app/followOrders.js';
 import { createApp } from './app/index.js';
 import { LAPSE_BATCH } from './app/lapseEdits.js';
 import { HOLD_BATCH } from './app/releaseHolds.js';
@@ -73,8 +74,10 @@ export async function composeOrder(config: Config, life: Life) {
   const product = client('product', config.SUBGRAPH_URL_PRODUCT);
   const user = client('user', config.SUBGRAPH_URL_USER);
 
+  const following = followOrders();
   const app = createApp({
-    orders: createOrderStore(database),
+    orders: following.watch(createOrderStore(database)),
+    following,
     placements: createPlacementStore(database),
     lookup: createGuestLookup(database),
     claims: createGuestClaims(database),
@@ -219,7 +222,7 @@ export async function composeOrder(config: Config, life: Life) {
     readiness: { database: () => database.ping() },
   });
   life.onShutdown('server', () => server.close());
-  life.onShutdown('followers', async () => app.endFollowing());
+  life.onShutdown('followers', async () => following.end());
   await server.listen(config.HOST, config.PORT);
   return { logger, shutdownTimeoutMs: config.SHUTDOWN_TIMEOUT_MS };
 }

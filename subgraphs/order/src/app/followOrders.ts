@@ -12,6 +12,8 @@ const LIMITS = {
   mostWaiting: 128,
 };
 
+export type FollowOrders = ReturnType<typeof followOrders>;
+
 /** Requests that wait for an order to change, instead of asking for it again and again. */
 export function followOrders(limits: Partial<typeof LIMITS> = {}) {
   const { waitMs, lookAgainMs, mostWaiting } = { ...LIMITS, ...limits };

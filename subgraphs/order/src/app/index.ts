@@ -14,7 +14,7 @@ import { createExport, openExport } from './exportOrders.js';
 import type { ExportStore } from './exportPorts.js';
 import { extendPaymentWindow } from './extendPaymentWindow.js';
 import { findGuestOrder, findOrders, listOrders } from './findOrders.js';
-import { followOrders } from './followOrders.js';
+import type { FollowOrders } from './followOrders.js';
 import { keepLeases } from './keepLeases.js';
 import { cancelEdit, lapseEdits } from './lapseEdits.js';
 import { eraseCustomers, exportPersonalData, type PersonalDataDeps, requestErasure } from './personalData.js';
@@ -28,6 +28,8 @@ import { resumeEdits } from './undoEdit.js';
 
 export interface AppDeps extends Omit<RunPlacementDeps, 'drafts'>, EditOrderDeps, AfterSalesDeps, PersonalDataDeps {
   readonly orders: OrderStore;
+  /** Must watch `orders`. */
+  readonly following: Pick<FollowOrders, 'whileIn'>;
   readonly exports: ExportStore;
   readonly refills: RefillPort;
   readonly draftStore: DraftStore;
@@ -41,9 +43,7 @@ export interface AppDeps extends Omit<RunPlacementDeps, 'drafts'>, EditOrderDeps
 }
 
 /** Everything that the order service can do. */
-export function createApp(given: AppDeps) {
-  const following = followOrders();
-  const deps = { ...given, orders: following.watch(given.orders) };
+export function createApp(deps: AppDeps) {
   const drafts = { store: deps.draftStore, quotes: deps.quotes, paymentWindowMs: deps.draftPaymentWindowMs };
   const leases = keepLeases(deps.placements);
   const run = leases.kept(runPlacement({ ...deps, drafts }));
@@ -70,8 +70,7 @@ export function createApp(given: AppDeps) {
     addNote: addNote(deps),
     ...createAfterSales(deps),
     findOrders: findOrders(deps),
-    followOrder: following.whileIn,
-    endFollowing: following.end,
+    followOrder: deps.following.whileIn,
     findGuestOrder: findGuestOrder(deps),
     listOrders: listOrders(deps),
     ordersOfCustomers: deps.orders.ofCustomers,

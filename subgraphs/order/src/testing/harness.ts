@@ -16,6 +16,7 @@ import { createPersonalData } from '../adapters/personalData.postgres.js';
 import { createPlacementStore } from '../adapters/placementStore.postgres.js';
 import { createWholeOrders } from '../adapters/wholeOrders.postgres.js';
 import type { Numbering } from '../app/draftPorts.js';
+import { followOrders } from '../app/followOrders.js';
 import { createApp } from '../app/index.js';
 import type { PlaceOrderCommand } from '../app/placeOrder.js';
 import type { CartPort, CheckoutAnswer, ReserveAnswer, StockPort } from '../app/ports.js';
@@ -150,8 +151,10 @@ export async function orderHarness(o: { numbering?: Numbering } = {}) {
   const exported: object[] = [];
   const placements = createPlacementStore(database);
   const placementFaults = failing(placements);
+  const following = followOrders();
   const app = createApp({
-    orders: createOrderStore(database),
+    orders: following.watch(createOrderStore(database)),
+    following,
     edits: createEditStore(database),
     quotes: quoteFaults.port,
     refills: refills.port,
