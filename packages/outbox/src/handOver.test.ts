@@ -1,4 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import { type EventEnvelope, events, newEvent } from '@souk/events';
 import type { Database } from '@souk/postgres';
 import { logger, refundRequired } from '../test/shop.js';
@@ -27,14 +28,23 @@ function taking() {
   return { left, close, give: (...made: EventEnvelope[]) => handOver(database, made) };
 }
 
+beforeEach(() => void jest.useFakeTimers({ doNotFake: ['setImmediate'] }));
+afterEach(() => void jest.useRealTimers());
+
+/** So much time, and the turn of the event loop in which what is due then leaves. */
+async function passes(ms: number): Promise<void> {
+  await jest.advanceTimersByTimeAsync(ms);
+  await nextTurn();
+}
+
 test('events that nobody waits for leave together', async () => {
   const { left, close, give } = taking();
   give(delivered());
-  await delay(30);
+  await passes(30);
   give(delivered(), delivered());
-  await delay(30);
+  await passes(69);
   expect(left).toEqual([]);
-  await delay(100);
+  await passes(1);
   expect(left).toEqual([['fulfillment.delivered', 'fulfillment.delivered', 'fulfillment.delivered']]);
   await close();
 });
@@ -43,12 +53,12 @@ test('an awaited event leaves at once and takes along what waits; what comes aft
   const { left, close, give } = taking();
   give(delivered());
   give(refundRequired());
-  await delay(10);
+  await passes(0);
   expect(left).toEqual([['fulfillment.delivered', 'order.refund_required']]);
   give(delivered());
-  await delay(10);
+  await passes(99);
   expect(left).toHaveLength(1);
-  await delay(130);
+  await passes(1);
   expect(left[1]).toEqual(['fulfillment.delivered']);
   await close();
 });
@@ -56,7 +66,7 @@ test('an awaited event leaves at once and takes along what waits; what comes aft
 test('many do not wait for more, and closing waits for nobody', async () => {
   const { left, close, give } = taking();
   give(...Array.from({ length: 100 }, delivered));
-  await delay(10);
+  await passes(0);
   expect(left.map((batch) => batch.length)).toEqual([100]);
   give(delivered());
   await close();
