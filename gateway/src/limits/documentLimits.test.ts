@@ -37,7 +37,7 @@ test('doubling fragments are measured without walking each copy', () => {
   const started = performance.now();
   const [message] = faults(`{ ...F0 } ${levels.join(' ')} fragment F60 on Query { x: n }`);
   expect(message).toMatch(/^The operation has \d+/);
-  expect(performance.now() - started).toBeLessThan(500);
+  expect(performance.now() - started).toBeLessThan(2_000);
 });
 
 test('each operation of a document is measured', () => {

