@@ -89,6 +89,8 @@ export function createHttpServer(o: {
   });
   app.addHook('onSend', (request, reply, _payload, done) => {
     if (request.work) reply.header('x-request-id', request.work.requestId);
+    // The caller would keep the connection, and closing would wait for it to let go.
+    if (closing) reply.header('connection', 'close');
     done();
   });
   app.addHook('onResponse', (request, reply, done) => {
@@ -96,6 +98,7 @@ export function createHttpServer(o: {
       { route: request.routeOptions.url ?? 'unknown', status: String(reply.statusCode) },
       reply.elapsedTime / 1_000,
     );
+    if (closing) setImmediate(() => app.server.closeIdleConnections());
     done();
   });
 
