@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { bestOf } from '@souk/testkit';
 import { buildSchema, Kind, type OperationDefinitionNode, parse } from 'graphql';
 import { LIMITS } from '../supergraph/apolloServer.js';
 import { classifiedFields, classOf } from './operationClasses.js';
@@ -47,11 +48,12 @@ test('the largest page counts, also of a list of scalars', () => {
 test('fragments that double with each level, and such that spread each other, are measured at once', () => {
   const levels = Array.from({ length: 60 }, (_, i) => `fragment F${i} on Query { ...F${i + 1} ...F${i + 1} }`);
   const doubling = `{ ...F0 } ${levels.join(' ')} fragment F60 on Query { item { id } }`;
-  const from = performance.now(); // walking each copy would take longer than the machine lives
-  expect(costOf(doubling).cost).toBe(2 ** 60);
-  expect(() => judged(doubling)).toThrow(/more than 3 root fields/);
-  expect(costOf('{ ...F } fragment F on Query { ...G item { id } } fragment G on Query { ...F }').cost).toBe(1);
-  expect(performance.now() - from).toBeLessThan(2_000);
+  const all = () => {
+    expect(costOf(doubling).cost).toBe(2 ** 60);
+    expect(() => judged(doubling)).toThrow(/more than 3 root fields/);
+    expect(costOf('{ ...F } fragment F on Query { ...G item { id } } fragment G on Query { ...F }').cost).toBe(1);
+  };
+  expect(bestOf(all)).toBeLessThan(200);
 });
 
 const judge = createOperationLimits({ maxRootFields: 3, maxCost: 100, maxPageSize: 50 });

@@ -1,3 +1,4 @@
+export { bestOf } from './bestOf.js';
 export { type EventuallyOptions, eventually } from './eventually.js';
 export { type GraphqlAnswer, type GraphqlClient, graphqlClient } from './graphqlClient.js';
 export {

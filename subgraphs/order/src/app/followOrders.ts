@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { monotonicMs } from '@souk/runtime';
 import type { OrderView } from '../domain/order.js';
 import type { OrderStore } from './ports.js';
@@ -17,30 +18,24 @@ export type FollowOrders = ReturnType<typeof followOrders>;
 /** Requests that wait for an order to change, instead of asking for it again and again. */
 export function followOrders(limits: Partial<typeof LIMITS> = {}) {
   const { waitMs, lookAgainMs, mostWaiting } = { ...LIMITS, ...limits };
-  const waiting = new Map<string, Set<() => void>>();
+  /** Emits the ids of orders that changed. */
+  const signals = new EventEmitter().setMaxListeners(0);
   let count = 0;
   let ended = false;
 
-  const wake = (orderId: string): void => {
-    for (const look of waiting.get(orderId) ?? []) look();
-  };
-
   /** Until somebody changes the order, or it is time to look again. */
   function nextChange(orderId: string): { readonly seen: Promise<void>; forget(): void } {
-    const looks = waiting.get(orderId) ?? new Set();
-    waiting.set(orderId, looks);
     let look: () => void = () => undefined;
     const seen = new Promise<void>((resolve) => {
       look = resolve;
     });
-    looks.add(look);
+    signals.once(orderId, look);
     const timer = setTimeout(look, lookAgainMs);
     return {
       seen,
       forget() {
         clearTimeout(timer);
-        looks.delete(look);
-        if (looks.size === 0 && waiting.get(orderId) === looks) waiting.delete(orderId);
+        signals.off(orderId, look);
       },
     };
   }
@@ -52,7 +47,7 @@ export function followOrders(limits: Partial<typeof LIMITS> = {}) {
         ...orders,
         async apply(changes, causedBy) {
           const changed = await orders.apply(changes, causedBy);
-          changed.forEach(wake);
+          for (const orderId of changed) signals.emit(orderId);
           return changed;
         },
       };
@@ -90,7 +85,7 @@ export function followOrders(limits: Partial<typeof LIMITS> = {}) {
     /** Whoever waits is answered now, and nobody waits any more: the process is about to end. */
     end(): void {
       ended = true;
-      for (const orderId of waiting.keys()) wake(orderId);
+      for (const orderId of signals.eventNames()) signals.emit(orderId);
     },
   };
 }

@@ -11,8 +11,7 @@ test('what takes a little and what takes a little more is answered after the sam
   const slow = (ms: number) => levelled(60, () => delay(ms, 'done'));
   expect(await slow(1)()).toBe('done');
   for (const ms of [1, 25]) {
-    const times = await Promise.all(Array.from({ length: 5 }, () => timed(slow(ms))));
-    times.push(await timed(slow(ms)), await timed(slow(ms)));
+    const times = [await timed(slow(ms)), await timed(slow(ms)), await timed(slow(ms))];
     expect(Math.min(...times)).toBeGreaterThanOrEqual(58);
     expect(Math.min(...times)).toBeLessThan(115); // the quickest: a busy machine wakes some later
   }

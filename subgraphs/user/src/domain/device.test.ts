@@ -1,3 +1,4 @@
+import { bestOf } from '@souk/testkit';
 import { deviceOf } from './device.js';
 
 const APPLE = 'AppleWebKit/605.1.15 (KHTML, like Gecko)';
@@ -48,10 +49,5 @@ test.each([
 });
 
 test('a user agent as long as we keep one is read at once', () => {
-  const times = Array.from({ length: 3 }, () => {
-    const started = performance.now();
-    deviceOf('Edg'.repeat(70));
-    return performance.now() - started;
-  });
-  expect(Math.min(...times)).toBeLessThan(50);
+  expect(bestOf(() => deviceOf('Edg'.repeat(70)))).toBeLessThan(50);
 });
