@@ -4,6 +4,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { countStatement, type Logger, metrics } from '@souk/runtime';
 import pg from 'pg';
 import { listenOn } from './listen.js';
+import { NamedQuery } from './namedQuery.js';
 import { type Statement, sql } from './statement.js';
 import { isTransient } from './transient.js';
 
@@ -149,8 +150,17 @@ async function send<Row>(
   statement: Statement<Row>,
   params: readonly unknown[] = [],
 ): Promise<Row[]> {
-  const result = await on.query({ name: statement.name, text: statement.text, values: params as unknown[] });
-  return result.rows as Row[];
+  try {
+    return await new Promise((resolve, reject) => {
+      const query = new NamedQuery(statement, params, TYPES.getTypeParser);
+      const answered = (error: unknown, rows: Row[]) => (error == null ? resolve(rows) : reject(error));
+      (on as { query(query: pg.Submittable, o: typeof answered): void }).query(query, answered);
+    });
+  } catch (error) {
+    // Its own stack leads to where the answer was read; this one leads to who asked.
+    Error.captureStackTrace(error as Error);
+    throw error;
+  }
 }
 
 /**
