@@ -34,6 +34,7 @@ export class NamedQuery<Row> implements pg.Submittable {
   readonly #params: readonly unknown[];
   readonly #typeParser: (oid: number) => (text: string) => unknown;
   readonly #rows: Row[] = [];
+  #connection: Connection | undefined;
   #columns: readonly Column[] | undefined;
   #unreadable: unknown;
 
@@ -57,6 +58,7 @@ export class NamedQuery<Row> implements pg.Submittable {
     } catch (error) {
       return error as Error;
     }
+    this.#connection = connection;
     this.#columns = described.get(connection)?.get(this.name);
     connection.stream.cork();
     if (
@@ -75,7 +77,7 @@ export class NamedQuery<Row> implements pg.Submittable {
   }
 
   handleRowDescription(message: { fields: { name: string; dataTypeID: number }[] }): void {
-    this.#columns = message.fields.map((field) => ({ name: field.name, parse: this.#typeParser(field.dataTypeID) }));
+    this.#keep(message.fields.map((field) => ({ name: field.name, parse: this.#typeParser(field.dataTypeID) })));
   }
 
   handleDataRow(message: { fields: (string | null)[] }): void {
@@ -94,11 +96,8 @@ export class NamedQuery<Row> implements pg.Submittable {
     this.#rows.push(row as Row);
   }
 
-  handleCommandComplete(_message: unknown, of: unknown): void {
-    const connection = of as Connection;
-    const known = described.get(connection);
-    if (known === undefined) described.set(connection, new Map([[this.name, this.#columns ?? []]]));
-    else known.set(this.name, this.#columns ?? []);
+  handleCommandComplete(): void {
+    if (this.#columns === undefined) this.#keep([]); // described without columns: it answers no rows
   }
 
   handleReadyForQuery(): void {
@@ -108,5 +107,12 @@ export class NamedQuery<Row> implements pg.Submittable {
 
   handleError(error: unknown): void {
     this.callback?.(error);
+  }
+
+  #keep(columns: readonly Column[]): void {
+    const connection = this.#connection as Connection;
+    this.#columns = columns;
+    const known = described.get(connection) ?? new Map<string, readonly Column[]>();
+    described.set(connection, known.set(this.name, columns));
   }
 }
