@@ -515,9 +515,11 @@ test('a cart that is not ready says everything that is missing', async () => {
 
 test('a checkout charges the price of this moment, and a released cart shows it in a new version', async () => {
   const cart = (await ready()).cart as Cart;
+  shop.product.shown.set('var_tea', { price: 2_000 });
   shop.catalogue.set('var_tea', { price: 2_500 });
   const order = orderId();
   expect((await checkout(cart, order)).checkout?.total.centAmount).toBe(5_000);
+  shop.product.shown.clear();
   expect(await release(order)).toBe(true);
   expect(await release(order)).toBe(false);
   expect(await read(cart.id)).toMatchObject({

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from '@souk/testkit';
+import { MongoClient } from 'mongodb';
 import {
   ANYONE,
   CUSTOMER,
@@ -251,6 +252,49 @@ describe('catalogue', () => {
         { ids: variantIds },
       );
     expect(quotes.variantsForCart).toEqual([null, { purchasable: false, quantityAvailable: 0 }]);
+  });
+
+  test('a cart is shown the documents that pages show, with the stock of now; an order reads both', async () => {
+    const made = await create();
+    const [variant] = made.variants;
+    const QUOTE = `query ($ids: [ID!]!, $fresh: Boolean!) { variantsForCart(ids: $ids, fresh: $fresh) {
+      price { centAmount } quantityAvailable } }`;
+    const quote = async (fresh: boolean) => {
+      const { data, statements } = await product.counted<{ variantsForCart: unknown[] }>(service('cart'), QUOTE, {
+        ids: [variant?.id],
+        fresh,
+      });
+      return [statements, ...data.variantsForCart];
+    };
+    const at = (centAmount: number, quantityAvailable: number) => ({ price: { centAmount }, quantityAvailable });
+    // found by the variant, then by the product that it led to
+    for (let time = 0; time < 2; time += 1) await quote(false);
+    await product
+      .as(service('order'))
+      .request<object>(
+        'mutation ($v: ID!) { stockReserve(orderId: "ord_seen", lines: [{ variantId: $v, quantity: 2 }], expiresAt: "2030-01-01T00:00:00Z") { outcome } }',
+        { v: variant?.id },
+      );
+    expect(await quote(false)).toEqual([1, at(1_000, 3)]);
+
+    await product
+      .as(STAFF)
+      .request<object>(
+        'mutation ($id: ID!, $v: [ProductVariantInput!]!) { productVariantsUpsert(productId: $id, variants: $v) { userErrors { code } } }',
+        { id: made.id, v: [{ sku: variant?.sku, price: eur(1_100) }] },
+      );
+    expect(await quote(false)).toEqual([2, at(1_100, 3)]);
+
+    // as when the announcement of another replica's change has not arrived yet
+    const mongo = await MongoClient.connect(stores.mongoUrl);
+    const changed = await mongo
+      .db()
+      .collection('products')
+      .updateOne({ 'variants.id': variant?.id }, { $set: { 'variants.0.price.centAmount': 1_200 } });
+    await mongo.close();
+    expect(changed.modifiedCount).toBe(1);
+    expect(await quote(false)).toEqual([1, at(1_100, 3)]);
+    expect(await quote(true)).toEqual([2, at(1_200, 3)]);
   });
 
   test('a deleted product is gone everywhere, and its slug and SKU are free', async () => {

@@ -92,7 +92,7 @@ describe('listing and page', () => {
     }
   });
 
-  test('a cart of 40 variants is priced with two statements, always fresh', async () => {
+  test('an order of 40 variants is priced with two statements, always fresh', async () => {
     const ids = (await list({ first: 24 })).nodes.flatMap(({ variants }) =>
       variants.map((v) => (v as { id?: string }).id),
     );

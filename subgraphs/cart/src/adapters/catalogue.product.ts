@@ -14,8 +14,8 @@ interface VariantForCart {
   weightGrams: number | null;
 }
 
-const DOCUMENT = `query VariantsForCart($ids: [ID!]!) {
-  variantsForCart(ids: $ids) {
+const DOCUMENT = `query VariantsForCart($ids: [ID!]!, $fresh: Boolean!) {
+  variantsForCart(ids: $ids, fresh: $fresh) {
     id productId productName variantName sku imageUrl price { centAmount currencyCode } purchasable quantityAvailable weightGrams
   }
 }`;
@@ -26,12 +26,12 @@ const TIMEOUT_MS = 2_000;
 /** The product service as the catalogue. */
 export function createCatalogue(product: ServiceClient): Catalogue {
   return {
-    async quote(variantIds) {
+    async quote(variantIds, { fresh } = { fresh: false }) {
       if (variantIds.length === 0) return new Map();
       const answer = await product
         .request<{ variantsForCart: (VariantForCart | null)[] }>(
           DOCUMENT,
-          { ids: variantIds },
+          { ids: variantIds, fresh },
           { timeoutMs: TIMEOUT_MS },
         )
         .catch((error: unknown) => {

@@ -55,7 +55,10 @@ export const checkoutCart =
       const notReady = notReadyBecause(shown, command.cartVersion, now);
       if (notReady.length > 0) return refuse(...notReady);
       try {
-        quotes ??= await deps.catalogue.quote(shown.lines.map((line) => line.variantId));
+        quotes ??= await deps.catalogue.quote(
+          shown.lines.map((line) => line.variantId),
+          { fresh: true },
+        );
       } catch (error) {
         if (!(error instanceof CatalogueUnavailable)) throw error;
         return refuse({

@@ -66,8 +66,11 @@ export interface CheckoutStore {
 }
 
 export interface Catalogue {
-  /** What the catalogue says now; unknown variants are missing. @throws CatalogueUnavailable */
-  quote(variantIds: readonly string[]): Promise<Quotes>;
+  /**
+   * What the catalogue says; unknown variants are missing. Stock is always read; a price may be a moment old, as on a product's page,
+   * unless it is to be `fresh`, as for an order. @throws CatalogueUnavailable
+   */
+  quote(variantIds: readonly string[], o?: { readonly fresh: boolean }): Promise<Quotes>;
 }
 
 /** The catalogue cannot be asked: no cart is changed on a guess. */

@@ -20,7 +20,9 @@ export const quoteLines =
       return { ok: false, code: 'INVALID', message: `At most ${MAX_LINES} lines can be quoted at once.` };
     }
     try {
-      const quotes = await deps.catalogue.quote([...new Set(wanted.lines.map((line) => line.variantId))]);
+      const quotes = await deps.catalogue.quote([...new Set(wanted.lines.map((line) => line.variantId))], {
+        fresh: true,
+      });
       const made = quote(wanted, quotes, deps.rules.current(), deps.now());
       return made === undefined
         ? { ok: false, code: 'INVALID', message: 'This is worth more than can be ordered at once.' }

@@ -17,8 +17,8 @@ export interface CartFixture {
   readonly databaseUrl: string;
   readonly redisUrl: string;
   readonly as: (viewer: Viewer) => GraphqlClient;
-  /** Takes the product service away, or brings it back. */
-  readonly product: { down: boolean; calls: number };
+  /** Takes the product service away, or brings it back; `shown` is what it still shows to who does not ask for what is fresh. */
+  readonly product: { down: boolean; calls: number; readonly shown: Map<string, Variant> };
   close(): Promise<void>;
 }
 
@@ -49,13 +49,13 @@ const PRODUCT_SDL = `
   scalar CurrencyCode
   type Money { centAmount: SafeInt! currencyCode: CurrencyCode! }
   type VariantForCart { id: ID! productId: ID! productName: String! variantName: String! sku: String! imageUrl: String price: Money! purchasable: Boolean! quantityAvailable: Int! weightGrams: Int }
-  type Query { variantsForCart(ids: [ID!]!): [VariantForCart]! @inaccessible @requiresScopes(scopes: [["service"]]) }
+  type Query { variantsForCart(ids: [ID!]!, fresh: Boolean! = true): [VariantForCart]! @inaccessible @requiresScopes(scopes: [["service"]]) }
 `;
 
 export async function startCartFixture(): Promise<CartFixture> {
   const identitySecret = randomBytes(32).toString('hex');
   const catalogue = new Map<string, Variant>();
-  const product = { down: false, calls: 0 };
+  const product = { down: false, calls: 0, shown: new Map<string, Variant>() };
   const closers: (() => Promise<unknown>)[] = [];
   const [database, redis] = await Promise.all([createTestDatabase('cart'), createTestRedis()]);
   closers.push(
@@ -63,11 +63,11 @@ export async function startCartFixture(): Promise<CartFixture> {
     () => redis.close(),
   );
 
-  const variantsForCart = (_parent: unknown, { ids }: { ids: string[] }) => {
+  const variantsForCart = (_parent: unknown, { ids, fresh }: { ids: string[]; fresh: boolean }) => {
     product.calls += 1;
     if (product.down) throw new Error('product is down');
     return ids.map((id) => {
-      const variant = catalogue.get(id);
+      const variant = (fresh ? undefined : product.shown.get(id)) ?? catalogue.get(id);
       return variant
         ? {
             id,

@@ -22,8 +22,8 @@ export interface PublicReads extends Reads {
 }
 
 /**
- * What shoppers read: documents, results and stock levels kept in this process for a short time. Never for pricing a
- * cart or an order, and not for staff.
+ * What shoppers read: documents, results and stock levels kept in this process for a short time. Never for pricing an order, and
+ * not for staff.
  */
 export function publicReads(o: {
   readonly catalogue: ProductReads;

@@ -43,7 +43,7 @@ export function createApp(deps: AppDeps) {
 
     findProducts: (reads: Reads, search: FindProducts) => findProducts(reads)(search),
     suggest: (reads: Reads, query: string, limit: number) => suggest(reads)(query, limit),
-    quoteVariants: quoteVariants({ catalogue: deps.catalogue, stock: deps.stock, tree: deps.publicReads.tree }),
+    quoteVariants: quoteVariants(deps),
 
     createProduct: createProduct(withPublish),
     updateProduct: updateProduct(withPublish),

@@ -1,7 +1,7 @@
 import type { CatalogueProduct, CatalogueVariant } from '../domain/catalogue.js';
-import type { CategoryTree } from '../domain/categoryTree.js';
 import { isReferable } from './audience.js';
 import type { AvailabilityReads, ProductReads } from './ports.js';
+import type { Reads } from './reads.js';
 
 export interface QuotedVariant {
   readonly product: CatalogueProduct;
@@ -13,21 +13,22 @@ export interface QuotedVariant {
 }
 
 /**
- * What the cart prices its lines with: read from the stores each time, documents and stock in one round trip each and at
- * the same time. Only the category tree may be a moment old.
+ * What the cart prices its lines with. For an order (`fresh`) documents and stock are read from the stores, in one round trip each
+ * and at the same time, and only the category tree may be a moment old. A cart is shown what pages show, and priced anew when it is
+ * ordered: its documents come from memory, its stock is read.
  */
 export const quoteVariants =
   (deps: {
-    readonly catalogue: ProductReads;
+    readonly catalogue: Pick<ProductReads, 'productsByVariantIds'>;
     readonly stock: AvailabilityReads;
-    readonly tree: () => Promise<CategoryTree>;
+    readonly publicReads: Pick<Reads, 'productsByVariantIds' | 'tree'>;
   }) =>
-  async (ids: readonly string[]): Promise<(QuotedVariant | null)[]> => {
+  async (ids: readonly string[], fresh: boolean): Promise<(QuotedVariant | null)[]> => {
     const distinct = [...new Set(ids)];
     const [products, available, tree] = await Promise.all([
-      deps.catalogue.productsByVariantIds(distinct),
+      (fresh ? deps.catalogue : deps.publicReads).productsByVariantIds(distinct),
       deps.stock.available(distinct),
-      deps.tree(),
+      deps.publicReads.tree(),
     ]);
     const quotes = new Map<string, QuotedVariant>();
     for (const product of products) {

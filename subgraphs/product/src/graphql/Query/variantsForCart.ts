@@ -3,7 +3,7 @@ import type { QueryResolvers } from '../../generated/graphql.js';
 
 const MAX_VARIANTS = 500;
 
-export const variantsForCart: NonNullable<QueryResolvers['variantsForCart']> = (_parent, { ids }, context) => {
+export const variantsForCart: NonNullable<QueryResolvers['variantsForCart']> = (_parent, { ids, fresh }, context) => {
   if (ids.length > MAX_VARIANTS) throw new ClientError('BAD_USER_INPUT', `At most ${MAX_VARIANTS} variants at once.`);
-  return context.app.quoteVariants(ids);
+  return context.app.quoteVariants(ids, fresh);
 };
