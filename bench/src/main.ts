@@ -11,6 +11,7 @@ import { cpuPerRun, cpuTimeOf } from './cpuTime.js';
 import { journeys } from './journeys.js';
 import { measure } from './load.js';
 import { memoryOf } from './memory.js';
+import { pin } from './pin.js';
 import { type BenchResult, toMarkdown } from './report.js';
 import { type Target, targetOf } from './target.js';
 
@@ -26,6 +27,7 @@ const { values } = parseArgs({
     concurrency: { type: 'string', default: '16' },
     only: { type: 'string' },
     'one-process': { type: 'boolean', default: false },
+    pin: { type: 'boolean', default: false },
     authorization: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h' },
   },
@@ -33,7 +35,7 @@ const { values } = parseArgs({
 
 if (values.help) {
   console.log(
-    'npm run bench -- [--seconds N] [--warmup N] [--concurrency N] [--only NAME] [--one-process] [--authorization] [--json FILE]',
+    'npm run bench -- [--seconds N] [--warmup N] [--concurrency N] [--only NAME] [--one-process [--pin]] [--authorization] [--json FILE]',
   );
   process.exit(0);
 }
@@ -45,6 +47,10 @@ if (!(seconds > 0 && seconds <= 120 && warmup >= 0 && warmup <= 60 && concurrenc
   console.error('bench: --seconds is 1 to 120, --warmup 0 to 60, --concurrency 1 to 64');
   process.exit(64);
 }
+if (values.pin && !values['one-process']) {
+  console.error('bench: --pin is for --one-process');
+  process.exit(64);
+}
 
 /** Authorization may take so much of the listing's time; more is a failure of the run. */
 const MAX_AUTHORIZATION_SHARE = 0.05;
@@ -54,7 +60,7 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 async function withTarget(work: (target: Target) => Promise<void>): Promise<void> {
   const running = existsSync(join(DATA_DIR, 'stack.json')) ? targetOf(DATA_DIR) : undefined;
   if (running && (await fetch(`${running.urls.gateway}/health/live`).catch(() => undefined))?.ok) {
-    if (values['one-process'])
+    if (values['one-process'] || values.pin)
       throw new Error('a shop is running: stop it, or start it with --one-process and leave that away here');
     say('Measuring the shop that is running.');
     return work(running);
@@ -71,7 +77,9 @@ async function withTarget(work: (target: Target) => Promise<void>): Promise<void
   });
   try {
     await demo.seed(stack, dataDir, say);
-    await work(targetOf(dataDir));
+    const target = targetOf(dataDir);
+    if (values.pin) pin(target.pids);
+    await work(target);
   } finally {
     await stack.stop();
     await rm(dataDir, { recursive: true, force: true });
