@@ -11,7 +11,7 @@ export type DeliveryState = 'WAITING' | 'ACTIVE' | 'DELAYED' | 'COMPLETED' | 'FA
 
 /** One event on its way to one consumer, for staff to see. */
 export interface Delivery {
-  /** `<queue>/<event id>` */
+  /** `<queue>/<job id>`, and `/<event id>` when the event shares its job. The id of an event's own job is the event's. */
   readonly id: string;
   readonly queue: string;
   readonly type: string;
@@ -35,7 +35,7 @@ export interface ServiceLag {
 export interface Deliveries {
   /** Newest first, at most `first`; of one queue or of all, in one state or in any. An unknown queue has none. */
   list(filter: { queue?: string | undefined; state?: DeliveryState | undefined; first: number }): Promise<Delivery[]>;
-  /** Makes a parked delivery run again now, with one attempt. */
+  /** Makes a parked delivery run again now, with one attempt; those that share its job run with it, which changes nothing for what is done. */
   retry(id: string): Promise<'retried' | 'not-found' | 'not-parked'>;
   /** The backlog that each producer told last. */
   lag(): Promise<ServiceLag[]>;
@@ -109,11 +109,10 @@ export function openDeliveries(options: { redisUrl: string; logger: Logger }): D
       return found.sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime()).slice(0, first);
     },
     async retry(id) {
-      const slash = id.indexOf('/');
-      const name = id.slice(0, Math.max(slash, 0));
+      const [name = '', jobId = ''] = id.split('/');
       if (!allQueues.includes(name)) return 'not-found';
       await connected();
-      const job = await within(TIMEOUT_MS, 'reading the job', queueOf(name).getJob(id.slice(slash + 1)));
+      const job = await within(TIMEOUT_MS, 'reading the job', queueOf(name).getJob(jobId));
       if (job === undefined) return 'not-found';
       if (stateOf(await job.getState()) !== 'FAILED') return 'not-parked';
       await job.retry('failed');
@@ -137,8 +136,8 @@ export function openDeliveries(options: { redisUrl: string; logger: Logger }): D
 }
 
 function show(queue: string, job: Job<DeliveryData>, state: DeliveryState): Delivery[] {
-  return contentsOf(job).map(({ id, type, traceparent }) => ({
-    id: `${queue}/${id}`,
+  return contentsOf(job).map(({ id, type, traceparent }, _, { length }) => ({
+    id: `${queue}/${job.id}${length > 1 ? `/${id}` : ''}`,
     queue,
     type,
     eventId: id,

@@ -1,4 +1,6 @@
 import { eventually } from '@souk/testkit';
+import { createNodeRedisClient, Worker } from 'bullmq';
+import { createClient } from 'redis';
 import { outboxHarness } from '../test/harness.js';
 import { appliedIn, logger, outboxIn, publish, refundRequired } from '../test/shop.js';
 import { appendEvents, openDeliveries, ParkDelivery } from './index.js';
@@ -54,6 +56,30 @@ test('of events that share a job the one that fails is tried again by itself, th
   cured = true;
   expect(await view.retry(parked?.id ?? '')).toBe('retried');
   await eventually(async () => expect(await settledIds()).toHaveLength(3));
+});
+
+test('a job of several events that was parked as a whole is shown with each of them, and any of them retries it', async () => {
+  await relay();
+  const client = createClient({ url: redis().url });
+  const worker = new Worker('souk-payment', () => Promise.reject(new Error('no room')), {
+    connection: createNodeRedisClient(client),
+  });
+  const ids = await publish(at.producer, 3);
+  const view = openView();
+  const parked = await eventually(async () => {
+    const found = await view.list({ state: 'FAILED', first: 10 });
+    expect(found.map(({ eventId }) => eventId).sort()).toEqual(ids);
+    return found;
+  });
+  await worker.close();
+  client.destroy();
+  await consume();
+  expect(new Set(parked.map(({ id }) => id)).size).toBe(3);
+  expect(await view.retry(`souk-payment/${ids[2]}`)).toBe('not-found');
+  expect(await view.retry(parked[1]?.id ?? '')).toBe('retried');
+  await eventually(async () => expect(await appliedIn(at.consumer)).toEqual(ids));
+  await settle(ids);
+  expect(await view.retry(parked[2]?.id ?? '')).toBe('not-parked');
 });
 
 test('of events that share a job the one that cannot be applied, or not be read, is parked by itself', async () => {
