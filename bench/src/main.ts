@@ -60,7 +60,7 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 async function withTarget(work: (target: Target) => Promise<void>): Promise<void> {
   const running = existsSync(join(DATA_DIR, 'stack.json')) ? targetOf(DATA_DIR) : undefined;
   if (running && (await fetch(`${running.urls.gateway}/health/live`).catch(() => undefined))?.ok) {
-    if (values['one-process'] || values.pin)
+    if (values['one-process'])
       throw new Error('a shop is running: stop it, or start it with --one-process and leave that away here');
     say('Measuring the shop that is running.');
     return work(running);

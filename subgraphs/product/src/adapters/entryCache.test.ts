@@ -67,6 +67,24 @@ describe('a cache', () => {
     expect(loads).toEqual([['a'], ['a'], ['b'], ['b']]);
   });
 
+  test('keeps what was found otherwise, but not what changed at that moment', async () => {
+    const { get, cache, store, loads } = fixture();
+    const find = async () => {
+      const found = new Map([['c', store.get('c') as number]]);
+      await Promise.resolve();
+      return found;
+    };
+    expect(await cache.keep(find)).toEqual(new Map([['c', 3]]));
+    expect(await get('c')).toEqual({ c: 3 });
+    expect(loads).toEqual([]);
+
+    const early = cache.keep(find);
+    store.set('c', 8);
+    cache.drop(['c']);
+    expect(await early).toEqual(new Map([['c', 3]]));
+    expect(await get('c')).toEqual({ c: 8 });
+  });
+
   test('keeps a failed load from nobody, and no more entries than it may', async () => {
     const { get, cache, loads } = fixture(2);
     await expect(cache.getMany(['a'], () => Promise.reject(new Error('down')))).rejects.toThrow('down');

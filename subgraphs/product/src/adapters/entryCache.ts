@@ -5,6 +5,8 @@ export interface EntryCache<V> {
     keys: readonly string[],
     load: (missing: readonly string[]) => Promise<ReadonlyMap<string, V>>,
   ): Promise<Map<string, V>>;
+  /** Keeps what `load` finds otherwise than by these keys, and answers it. */
+  keep(load: () => Promise<ReadonlyMap<string, V>>): Promise<ReadonlyMap<string, V>>;
   /** Forgets these keys. A load that is under way was perhaps too early to see the change: its values are not kept. */
   drop(keys: readonly string[]): void;
   clear(): void;
@@ -21,7 +23,7 @@ export function createEntryCache<V>(o: {
   const loading = new Map<string, Promise<ReadonlyMap<string, V>>>();
   let generation = 0;
 
-  function keep(key: string, value: V, at: number): void {
+  function put(key: string, value: V, at: number): void {
     entries.delete(key);
     if (entries.size >= o.maxEntries) {
       const oldest = entries.keys().next();
@@ -30,17 +32,18 @@ export function createEntryCache<V>(o: {
     entries.set(key, { value, at });
   }
 
-  function start(keys: readonly string[], load: (missing: readonly string[]) => Promise<ReadonlyMap<string, V>>) {
+  async function keep(load: () => Promise<ReadonlyMap<string, V>>): Promise<ReadonlyMap<string, V>> {
     const begun = generation;
     const at = now();
-    const flight = load(keys)
-      .then((values) => {
-        if (begun === generation) for (const [key, value] of values) keep(key, value, at);
-        return values;
-      })
-      .finally(() => {
-        for (const key of keys) if (loading.get(key) === flight) loading.delete(key);
-      });
+    const values = await load();
+    if (begun === generation) for (const [key, value] of values) put(key, value, at);
+    return values;
+  }
+
+  function start(keys: readonly string[], load: (missing: readonly string[]) => Promise<ReadonlyMap<string, V>>) {
+    const flight = keep(() => load(keys)).finally(() => {
+      for (const key of keys) if (loading.get(key) === flight) loading.delete(key);
+    });
     for (const key of keys) loading.set(key, flight);
     return flight;
   }
@@ -66,6 +69,7 @@ export function createEntryCache<V>(o: {
       }
       return found;
     },
+    keep,
     drop(keys) {
       generation += 1;
       for (const key of keys) {

@@ -41,11 +41,9 @@ export function publicReads(o: {
   const suggestions = createEntryCache<string[]>({ maxEntries: 500, maxAgeMs: () => BRIEF_MS, now });
   const levels = createEntryCache<number>({ maxEntries: 20_000, maxAgeMs: () => BRIEF_MS, now });
 
+  const withIds = (found: readonly CatalogueProduct[]) => new Map(found.map((product) => [product.id, product]));
   const byId = (ids: readonly string[]) =>
-    products.getMany(ids, async (missing) => {
-      const loaded = await o.catalogue.productsByIds(missing);
-      return new Map(loaded.map((product) => [product.id, product]));
-    });
+    products.getMany(ids, async (missing) => withIds(await o.catalogue.productsByIds(missing)));
 
   /** Finds by another key: remembers which product it led to, and looks whether that product still has the key. */
   function byKey(
@@ -53,20 +51,20 @@ export function publicReads(o: {
     keysOf: (product: CatalogueProduct) => readonly string[],
   ): (keys: readonly string[]) => Promise<CatalogueProduct[]> {
     const ids = createEntryCache<string>({ maxEntries: 20_000, maxAgeMs: () => ANNOUNCED_MS, now });
+    const direct = async (keys: readonly string[]) => [
+      ...(await products.keep(async () => withIds(await load(keys)))).values(),
+    ];
     return async (keys) => {
-      let direct: CatalogueProduct[] = [];
       const known = await ids.getMany(keys, async (missing) => {
-        direct = await load(missing);
-        return new Map(direct.flatMap((product) => keysOf(product).map((key) => [key, product.id] as const)));
+        const found = await direct(missing);
+        return new Map(found.flatMap((product) => keysOf(product).map((key) => [key, product.id] as const)));
       });
-      const loaded = new Map(direct.map((product) => [product.id, product]));
-      const rest = [...new Set(known.values())].filter((id) => !loaded.has(id));
-      const found = [...loaded.values(), ...(await byId(rest)).values()];
+      const found = [...(await byId([...new Set(known.values())])).values()];
       const covered = new Set(found.flatMap(keysOf));
       const moved = keys.filter((key) => known.has(key) && !covered.has(key));
       if (moved.length === 0) return found;
       ids.drop(moved);
-      return [...found, ...(await load(moved))];
+      return [...found, ...(await direct(moved))];
     };
   }
 

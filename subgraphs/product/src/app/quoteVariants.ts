@@ -1,6 +1,5 @@
 import type { CatalogueProduct, CatalogueVariant } from '../domain/catalogue.js';
 import { isReferable } from './audience.js';
-import type { AvailabilityReads, ProductReads } from './ports.js';
 import type { Reads } from './reads.js';
 
 export interface QuotedVariant {
@@ -19,15 +18,14 @@ export interface QuotedVariant {
  */
 export const quoteVariants =
   (deps: {
-    readonly catalogue: Pick<ProductReads, 'productsByVariantIds'>;
-    readonly stock: AvailabilityReads;
     readonly publicReads: Pick<Reads, 'productsByVariantIds' | 'tree'>;
+    readonly freshReads: Pick<Reads, 'productsByVariantIds' | 'available'>;
   }) =>
   async (ids: readonly string[], fresh: boolean): Promise<(QuotedVariant | null)[]> => {
     const distinct = [...new Set(ids)];
     const [products, available, tree] = await Promise.all([
-      (fresh ? deps.catalogue : deps.publicReads).productsByVariantIds(distinct),
-      deps.stock.available(distinct),
+      (fresh ? deps.freshReads : deps.publicReads).productsByVariantIds(distinct),
+      deps.freshReads.available(distinct),
       deps.publicReads.tree(),
     ]);
     const quotes = new Map<string, QuotedVariant>();
